@@ -1,0 +1,90 @@
+"""Who may do what: one table (design, section 1). What is not granted is denied.
+
+“Only the owner” is not a role: the services ask `holds` with the posts that the person holds, as holder or deputy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from riskreg.domain.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What a post makes of the person who holds it."""
+
+    RISK_OWNER = "risk_owner"
+    ACTION_OWNER = "action_owner"
+    PERFORMANCE_OFFICER = "performance_officer"
+    CONTRACT_MANAGER = "contract_manager"
+    DMT_MEMBER = "dmt_member"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def title(self) -> str:  # type: ignore[override] # a role has a title; the method of str is of no use here
+        """The role as the pages name it."""
+        return ROLE_TITLES[self]
+
+
+ROLE_TITLES = {
+    Role.RISK_OWNER: "risk owner",
+    Role.ACTION_OWNER: "action owner",
+    Role.PERFORMANCE_OFFICER: "performance officer",
+    Role.CONTRACT_MANAGER: "contract manager",
+    Role.DMT_MEMBER: "DMT member",
+    Role.COORDINATOR: "risk co-ordinator",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "administrator",
+}
+
+
+class Permission(StrEnum):
+    """Something that a person may do."""
+
+    READ_REGISTER = "read the register"
+    READ_AUDIT = "read the audit trail"
+    EXPORT = "take files out"
+    SEE_OWN_WORK = "see my work"
+    UPDATE_ACTION = "update an action"
+    REVIEW_RISK = "review a risk"
+    RAISE_ESCALATION = "put a risk before DMT"
+    READ_QUEUE = "read the DMT queue"
+    DECIDE = "decide for DMT"
+    PUBLISH_RESULT = "publish a result"
+    RECORD_CONTRACT = "record a contract's route or review"
+    MANAGE_LINKS = "link a risk to what it depends on"
+    MANAGE_PEOPLE = "manage people, posts and roles"
+    MANAGE_MAIL = "see and send mail and jobs"
+
+
+P = Permission
+EVERYONE = frozenset({P.READ_REGISTER, P.EXPORT, P.READ_QUEUE, P.SEE_OWN_WORK})
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.RISK_OWNER: EVERYONE | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION},
+    Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION},
+    Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT},
+    Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT},
+    Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION},
+    Role.COORDINATOR: EVERYONE | {P.RAISE_ESCALATION, P.MANAGE_LINKS, P.READ_AUDIT},
+    Role.AUDITOR: EVERYONE | {P.READ_AUDIT},
+    Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_PEOPLE, P.MANAGE_MAIL, P.READ_AUDIT},
+}
+
+
+def may(roles: Collection[Role], permission: Permission) -> bool:
+    """Whether any of the roles grants the permission."""
+    return any(permission in GRANTS[role] for role in roles)
+
+
+def holds(posts: Collection[int], *owners: int | None) -> bool:
+    """Whether any of the owning posts is among those that the person holds or stands in for."""
+    return any(owner in posts for owner in owners if owner is not None)
+
+
+def require(allowed: bool, sentence: str) -> None:
+    """Raise NotPermitted with the sentence unless allowed."""
+    if not allowed:
+        raise NotPermitted(sentence)

@@ -1,0 +1,164 @@
+"""The tables of what may become what; buttons, forms and services all read them (design, section 3, Transitions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from riskreg.domain.errors import RuleBroken
+from riskreg.domain.sentences import listed
+
+
+class RiskStatus(StrEnum):
+    """Where a risk stands."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    OPEN = "open"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+RISK_TRANSITIONS: dict[RiskStatus, dict[str, RiskStatus]] = {
+    RiskStatus.DRAFT: {"propose": RiskStatus.PROPOSED},
+    RiskStatus.PROPOSED: {"approve": RiskStatus.OPEN, "send back": RiskStatus.DRAFT},
+    RiskStatus.OPEN: {"close": RiskStatus.CLOSED, "merge": RiskStatus.MERGED},
+    RiskStatus.CLOSED: {"reopen": RiskStatus.OPEN},
+    RiskStatus.MERGED: {},
+}
+
+
+class ActionStatus(StrEnum):
+    """How far an action is."""
+
+    NOT_STARTED = "not started"
+    IN_PROGRESS = "in progress"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+ACTION_TRANSITIONS: dict[ActionStatus, tuple[ActionStatus, ...]] = {
+    ActionStatus.NOT_STARTED: tuple(ActionStatus),
+    ActionStatus.IN_PROGRESS: (ActionStatus.IN_PROGRESS, ActionStatus.DONE, ActionStatus.CANCELLED),
+    ActionStatus.DONE: (ActionStatus.IN_PROGRESS,),
+    ActionStatus.CANCELLED: (ActionStatus.IN_PROGRESS,),
+}
+OPEN_ACTIONS = (ActionStatus.NOT_STARTED, ActionStatus.IN_PROGRESS)
+
+
+class EscalationStatus(StrEnum):
+    """Where an escalation stands."""
+
+    AWAITING = "awaiting DMT"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned to owner"
+    REFERRED = "referred to corporate"
+    DEFERRED = "deferred to a meeting"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    DE_ESCALATED = "de-escalated"
+    CLOSED = "closed"
+
+
+LIVE = (
+    EscalationStatus.AWAITING,
+    EscalationStatus.CONFIRMED,
+    EscalationStatus.RETURNED,
+    EscalationStatus.REFERRED,
+    EscalationStatus.DEFERRED,
+)
+
+
+class DecisionKind(StrEnum):
+    """What DMT can say."""
+
+    CONFIRM = "confirm"
+    REFER = "refer to the corporate register"
+    RETURN = "return to the owner"
+    DECLINE = "decline"
+    DEFER = "defer to a meeting"
+    DE_ESCALATE = "de-escalate"
+    CLOSE = "close the risk"
+
+
+_ANY_DECISION = {
+    DecisionKind.CONFIRM: EscalationStatus.CONFIRMED,
+    DecisionKind.REFER: EscalationStatus.REFERRED,
+    DecisionKind.RETURN: EscalationStatus.RETURNED,
+    DecisionKind.DECLINE: EscalationStatus.DECLINED,
+    DecisionKind.DEFER: EscalationStatus.DEFERRED,
+    DecisionKind.DE_ESCALATE: EscalationStatus.DE_ESCALATED,
+    DecisionKind.CLOSE: EscalationStatus.CLOSED,
+}
+
+
+def _decisions(*left_out: DecisionKind) -> dict[DecisionKind, EscalationStatus]:
+    return {kind: status for kind, status in _ANY_DECISION.items() if kind not in left_out}
+
+
+DECISIONS: dict[EscalationStatus, dict[DecisionKind, EscalationStatus]] = {
+    EscalationStatus.AWAITING: _decisions(),
+    EscalationStatus.DEFERRED: _decisions(),
+    EscalationStatus.RETURNED: _decisions(DecisionKind.RETURN),
+    EscalationStatus.CONFIRMED: _decisions(DecisionKind.CONFIRM, DecisionKind.DECLINE, DecisionKind.DEFER),
+    EscalationStatus.REFERRED: _decisions(DecisionKind.REFER, DecisionKind.DECLINE, DecisionKind.DEFER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTaken:
+    """A decision as DMT words it. `due_on` is the owner's date, `meeting_on` the meeting it is put off to."""
+
+    kind: DecisionKind
+    reason: str
+    due_on: date | None = None
+    meeting_on: date | None = None
+
+
+DUE_NEEDED = {
+    DecisionKind.CONFIRM: "Enter the date by which the owner must re-assess the risk.",
+    DecisionKind.RETURN: "Enter the date by which the owner must answer.",
+}
+REASON_NEEDED = {
+    DecisionKind.RETURN: "Say what is missing.",
+}
+
+
+def decide(
+    status: EscalationStatus, decision: DecisionTaken, today: date, open_actions: Sequence[str] = ()
+) -> EscalationStatus:
+    """Return the status that a decision leads to. Raises RuleBroken, naming the field, when it cannot be taken so."""
+    if decision.kind not in DECISIONS.get(status, {}):
+        raise RuleBroken(f"An escalation that is {status} cannot take the decision “{decision.kind}”.", "kind")
+    if not decision.reason.strip():
+        raise RuleBroken(REASON_NEEDED.get(decision.kind, "Give the reason for the decision."), "reason")
+    if decision.kind in DUE_NEEDED:
+        _check_day(decision.due_on, today, DUE_NEEDED[decision.kind], "due_on")
+    if decision.kind is DecisionKind.DEFER:
+        _check_day(decision.meeting_on, today, "Enter the date of the meeting.", "meeting_on")
+    if decision.kind is DecisionKind.CLOSE and open_actions:
+        raise RuleBroken(f"Actions are still open: {listed(list(open_actions))}. End them before closing.", "kind")
+    return DECISIONS[status][decision.kind]
+
+
+def _check_day(value: date | None, today: date, missing: str, field: str) -> None:
+    if value is None:
+        raise RuleBroken(missing, field)
+    if value < today:
+        raise RuleBroken("The date must be today or later.", field)
+
+
+def change_action(before: ActionStatus, after: ActionStatus) -> ActionStatus:
+    """Return the new status of an action. Raises RuleBroken when it cannot become that."""
+    if after is not before and after not in ACTION_TRANSITIONS[before]:
+        raise RuleBroken(f"An action that is {before} cannot become {after}.", "status")
+    return after
+
+
+def change_risk(before: RiskStatus, step: str) -> RiskStatus:
+    """Return the new status of a risk. Raises RuleBroken when the step makes no sense from where it stands."""
+    if step not in RISK_TRANSITIONS[before]:
+        raise RuleBroken(f"A risk that is {before} cannot be changed by “{step}”.")
+    return RISK_TRANSITIONS[before][step]

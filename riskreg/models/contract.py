@@ -1,0 +1,122 @@
+"""Contracts: any provision the directorate relies on, with what was recorded of its end and its reviews."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from riskreg.domain import contracts as rules
+from riskreg.domain.dates import PartialDate
+from riskreg.extensions import Table
+from riskreg.models.person import Person, Post
+
+
+
+def _partial(text: str) -> PartialDate | None:
+    return PartialDate(text) if text else None
+
+
+class Contract(Table):
+    """An externally delivered contract, an internally delivered service or a commissioning activity.
+
+    The `…_printed` columns hold the plan's words; `start`, `end`, `review` and `needed_from` hold a date of the
+    precision known (2018-03-31, 2018-03, 2018) or nothing. Values are in pounds.
+    """
+
+    __tablename__ = "contract"
+    __table_args__ = (CheckConstraint("kind IN ('external', 'internal', 'commissioning')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(index=True)
+    service_area: Mapped[str]
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    provider: Mapped[str] = mapped_column(default="")
+    value_printed: Mapped[str] = mapped_column(default="")
+    value_total: Mapped[Decimal | None]
+    value_yearly: Mapped[Decimal | None]
+    value_note: Mapped[str] = mapped_column(default="")
+    start_printed: Mapped[str] = mapped_column(default="")
+    start: Mapped[str] = mapped_column(default="")
+    end_printed: Mapped[str] = mapped_column(default="")
+    end: Mapped[str] = mapped_column(default="")
+    review_printed: Mapped[str] = mapped_column(default="")
+    review: Mapped[str] = mapped_column(default="")
+    needed_from: Mapped[str] = mapped_column(default="")
+    provider_known: Mapped[bool] = mapped_column(default=True)
+    manager_printed: Mapped[str] = mapped_column(default="")
+    consultation_printed: Mapped[str] = mapped_column(default="")
+    owner_post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    closed_on: Mapped[date | None]
+    revision: Mapped[int] = mapped_column(default=0)
+    assumed: Mapped[bool] = mapped_column(default=False)
+    source_line: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+
+    owner_post: Mapped[Post] = relationship()
+    routes: Mapped[list[ContractRoute]] = relationship(back_populates="contract", order_by="ContractRoute.id")
+    reviews: Mapped[list[ContractReview]] = relationship(back_populates="contract", order_by="ContractReview.id")
+
+    def facts(self) -> rules.ContractFacts:
+        """The contract as the rules read it."""
+        return rules.ContractFacts(
+            title=self.title,
+            end=_partial(self.end),
+            review=_partial(self.review),
+            provider_known=self.provider_known,
+            needed_from=_partial(self.needed_from),
+            closed_on=self.closed_on,
+            routes=tuple(route.as_route() for route in self.routes),
+            reviews=tuple(rules.ContractReview(one.reviewed_on, _partial(one.next_review)) for one in self.reviews),
+        )
+
+
+class ContractRoute(Table):
+    """What was decided, approved or awarded about a contract's end, on a day; only added."""
+
+    __tablename__ = "contract_route"
+    __table_args__ = (
+        CheckConstraint("kind IN ('extend', 're-procure', 'end')", name="kind"),
+        CheckConstraint("stage BETWEEN 1 AND 3", name="stage"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
+    kind: Mapped[str]
+    stage: Mapped[int]
+    on: Mapped[date]
+    new_end: Mapped[str] = mapped_column(default="")
+    note: Mapped[str]
+    recorded_at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    contract: Mapped[Contract] = relationship(back_populates="routes")
+    person: Mapped[Person] = relationship()
+
+    def as_route(self) -> rules.Route:
+        """The route as the rules read it."""
+        return rules.Route(
+            rules.RouteKind(self.kind), rules.RouteStage(self.stage), self.on, _partial(self.new_end)
+        )
+
+
+class ContractReview(Table):
+    """A review that was held, what came of it and when the next one falls; only added."""
+
+    __tablename__ = "contract_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
+    reviewed_on: Mapped[date]
+    next_review: Mapped[str] = mapped_column(default="")
+    note: Mapped[str]
+    recorded_at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    contract: Mapped[Contract] = relationship(back_populates="reviews")
+    person: Mapped[Person] = relationship()

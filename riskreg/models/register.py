@@ -1,0 +1,61 @@
+"""Registers, their references, and the versions of their policy."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from riskreg.domain.policy import Policy
+from riskreg.extensions import Table
+
+
+class Register(Table):
+    """A set of risks with a reference prefix, and perhaps a parent."""
+
+    __tablename__ = "register"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prefix: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("register.id"))
+
+    policies: Mapped[list[PolicyVersion]] = relationship(order_by="PolicyVersion.version")
+
+
+class PolicyVersion(Table):
+    """One version of a register's policy, from a day; never changed afterwards."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = (UniqueConstraint("register_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
+    version: Mapped[int]
+    valid_from: Mapped[date]
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    def as_policy(self) -> Policy:
+        """The version as the rules read it."""
+        return Policy.from_data(self.version, self.valid_from, self.rules)
+
+
+class Reference(Table):
+    """A number once given stays given: risks hold one each, and so do the used ones that the register no longer lists."""
+
+    __tablename__ = "reference"
+    __table_args__ = (UniqueConstraint("register_id", "number"), CheckConstraint("number > 0", name="positive"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
+    number: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    source_line: Mapped[str] = mapped_column(default="")
+
+    register: Mapped[Register] = relationship()
+
+    def __str__(self) -> str:
+        """CYPE 01."""
+        return f"{self.register.prefix} {self.number:02d}"

@@ -1,0 +1,1 @@
+"""The rulebook, tested without database, web or clock."""

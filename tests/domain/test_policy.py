@@ -1,0 +1,79 @@
+"""The policy as stored, and what the rulebook may import."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import riskreg.domain
+from riskreg.domain.policy import Policy
+
+DOMAIN = Path(str(riskreg.domain.__file__)).parent
+MODULES = sorted(DOMAIN.glob("*.py"))
+
+
+def test_the_shipped_policy_has_the_numbers_of_the_design(policy: Policy) -> None:
+    assert (policy.amber_from_score, policy.red_from_score) == (8, 16)
+    assert policy.likelihood_words == ("very unlikely", "unlikely", "possible", "likely", "very likely")
+    assert policy.impact_words == ("minor", "moderate", "significant", "serious", "major")
+    assert policy.floor_share == Decimal("0.1")
+    assert policy.worsening_moves == 2
+    overdue = (policy.review_overdue_days_manager, policy.review_overdue_days_head, policy.review_overdue_days_dmt)
+    assert overdue == (1, 30, 60)
+    assert (policy.no_route_months, policy.no_approved_route_months, policy.no_award_months) == (12, 6, 3)
+    assert policy.no_provider_months == 12
+    assert (policy.review_months_red, policy.review_months_amber, policy.review_months_green) == (1, 3, 6)
+    assert policy.reminder_days_before == (14, 3, 0)
+    assert (policy.late_days_line_director, policy.late_days_coordinator) == (7, 14)
+
+
+def test_shares_are_decimal_so_that_no_binary_fraction_judges(policy: Policy) -> None:
+    shares = (policy.floor_share, policy.close_green_share, policy.close_amber_share)
+    assert all(isinstance(share, Decimal) for share in shares)
+
+
+def test_a_policy_remembers_its_version_and_its_day(rules: dict[str, object]) -> None:
+    policy = Policy.from_data(7, date(2018, 4, 1), rules)
+    assert (policy.version, policy.valid_from) == (7, date(2018, 4, 1))
+
+
+def test_a_missing_rule_is_named(rules: dict[str, object]) -> None:
+    fewer = {name: value for name, value in rules.items() if name != "floor_share"}
+    with pytest.raises(ValueError, match="policy rules missing or unknown: floor_share"):
+        Policy.from_data(1, date(2017, 4, 1), fewer)
+
+
+def test_an_unknown_rule_is_named(rules: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="policy rules missing or unknown: mood"):
+        Policy.from_data(1, date(2017, 4, 1), {**rules, "mood": 3})
+
+
+def test_no_rule_has_a_default_that_nobody_could_see() -> None:
+    with pytest.raises(ValueError, match=r"amber_from_score, .*worsening_moves"):
+        Policy.from_data(1, date(2017, 4, 1), {})
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_the_rulebook_imports_the_standard_library_and_itself_only(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            names = [str(node.module)]
+        else:
+            continue
+        for name in names:
+            inside = name.partition(".")[0] in sys.stdlib_module_names or name.startswith("riskreg.domain.")
+            assert inside, f"{module.name}:{node.lineno} imports {name}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_the_rulebook_reads_no_clock(module: Path) -> None:
+    calls = {node.attr for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+    assert not calls & {"today", "now", "utcnow", "time", "monotonic"}
