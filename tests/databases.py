@@ -121,7 +121,7 @@ class Postgres(_Kept):
 
     def __init__(self, folder: Path, url: str, worker: str) -> None:
         super().__init__()
-        self.server = url
+        self.server = url.replace("+psycopg", "")
         self.worker = re.sub(r"\W", "", worker)
 
     def _name(self, name: str) -> str:
@@ -135,7 +135,7 @@ class Postgres(_Kept):
     def _make(self, name: str) -> Flask:
         database = self._name(name)
         self._run(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", f"CREATE DATABASE {database}")
-        url = self.server.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0]
+        url = self.server.replace("postgresql:", "postgresql+psycopg:").rsplit("/", 1)[0]
         app = create_app(settings(f"{url}/{database}"))
         with app.app_context():
             fill(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +10,6 @@ from typing import Any
 
 import factory
 from factory.alchemy import SQLAlchemyModelFactory
-
-import json
 
 from riskreg import models
 from riskreg.extensions import db
@@ -20,7 +19,7 @@ TODAY = date(2017, 4, 3)
 RULES = json.loads((Path(__file__).parents[1] / "riskreg" / "plan" / "policy.json").read_text())
 
 
-class Row(SQLAlchemyModelFactory[Any]):
+class Row(SQLAlchemyModelFactory):
     """A row that is flushed when made."""
 
     class Meta:
@@ -78,18 +77,15 @@ class PostFactory(Row):
     title = factory.Sequence(lambda n: f"Head of Service {n}")
     division = factory.SubFactory(DivisionFactory)
 
+    roles = factory.LazyAttribute(lambda row: [models.PostRole(role=role) for role in row.bringing])
+
     class Params:
-        """Traits."""
+        """Traits, and `bringing`: the roles that the post brings."""
 
-        owning = factory.Trait(roles=["risk_owner", "action_owner"])
-        on_dmt = factory.Trait(roles=["dmt_member"])
-
-    @factory.post_generation
-    def roles(self, create: bool, extracted: list[str] | None, **_: Any) -> None:
-        """Give the post its roles."""
-        for role in extracted or []:
-            self.roles.append(models.PostRole(role=role))  # type: ignore[attr-defined]
-        db.session.flush()
+        bringing: tuple[str, ...] = ()
+        owning = factory.Trait(bringing=("risk_owner", "action_owner"))
+        on_dmt = factory.Trait(bringing=("dmt_member",))
+        coordinating = factory.Trait(bringing=("coordinator",))
 
 
 class PersonFactory(Row):
@@ -283,7 +279,7 @@ class ContractFactory(Row):
     provider = "A provider"
     end = "2018-03"
     end_printed = "March 2018"
-    owner_post = factory.SubFactory(PostFactory, roles=["contract_manager"])
+    owner_post = factory.SubFactory(PostFactory, bringing=("contract_manager",))
 
     class Params:
         """Traits."""

@@ -1,0 +1,31 @@
+"""riskreg: a council directorate's risk register that knows what its risks depend on."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+import config
+from riskreg.cli import register_commands
+from riskreg.database import open_database
+from riskreg.extensions import csrf, db, login_manager, migrate
+from riskreg.web import register_web
+
+
+def create_app(settings: dict[str, object] | None = None) -> Flask:
+    """Make the application. `settings` override what the environment says; config.SettingError when they are unsafe."""
+    app = Flask(
+        __name__,
+        root_path=str(config.ROOT),
+        template_folder="templates",
+        static_folder="static",
+        instance_path=str(config.ROOT / "instance"),
+    )
+    app.config.update(config.from_environment())
+    app.config.update(settings or {})
+    open_database(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    register_web(app)
+    register_commands(app)
+    return app

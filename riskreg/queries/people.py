@@ -1,0 +1,106 @@
+"""Who holds which post on a day, and what that makes of them. A deputy stands in for the whole post."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from riskreg.domain.access import Role
+from riskreg.extensions import db
+from riskreg.models import Holding, Person, Post, PostRole
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person with the roles and the ids of the posts held on a day, as holder or as deputy."""
+
+    person_id: int
+    name: str
+    roles: frozenset[Role]
+    posts: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person in a post on a day."""
+
+    post_id: int
+    person_id: int
+    name: str
+    email: str
+    deputy: bool
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """The condition that a holding covers the day."""
+    return and_(Holding.from_on <= day, or_(Holding.until_on.is_(None), Holding.until_on >= day))
+
+
+def holders_of_posts(post_ids: Collection[int] | None, day: date) -> dict[int, list[Holder]]:
+    """Return the active holder and deputies of each post, the holder first, by one query; of every post for None.
+
+    A vacant post is not among the keys.
+    """
+    found = (
+        select(Holding.post_id, Person.id, Person.name, Person.email, Holding.deputy)
+        .join(Person, Person.id == Holding.person_id)
+        .where(held_on(day), Person.active)
+        .order_by(Holding.post_id, Holding.deputy, Holding.id)
+    )
+    if post_ids is not None:
+        found = found.where(Holding.post_id.in_(post_ids))
+    holders: dict[int, list[Holder]] = {}
+    for row in db.session.execute(found):
+        holders.setdefault(row[0], []).append(Holder(*row))
+    return holders
+
+
+def holders_of(post_id: int, day: date) -> list[Holder]:
+    """Return the active holder and deputies of a post, the holder first; empty when it is vacant. One query."""
+    return holders_of_posts([post_id], day).get(post_id, [])
+
+
+def answering(holders: Iterable[Holder]) -> list[Holder]:
+    """Return who answers for one post: its holder, or its deputies while there is none."""
+    everyone = list(holders)
+    return [one for one in everyone if not one.deputy] or everyone
+
+
+def posts_with_role(role: Role) -> list[int]:
+    """Return the ids of the posts that bring the role, by one query."""
+    return list(db.session.scalars(select(PostRole.post_id).where(PostRole.role == role).order_by(PostRole.post_id)))
+
+
+def people_with_role(role: Role, day: date) -> list[Holder]:
+    """Return who answers for each post that brings the role on the day, each person once, by two queries."""
+    found: dict[int, Holder] = {}
+    for holders in holders_of_posts(posts_with_role(role), day).values():
+        for one in answering(holders):
+            found.setdefault(one.person_id, one)
+    return list(found.values())
+
+
+def actor_of(person_id: int, day: date) -> Standing | None:
+    """Return an active person's standing on the day, by one query; None for nobody or an inactive person."""
+    rows = db.session.execute(
+        select(Person.name, Holding.post_id, PostRole.role)
+        .outerjoin(Holding, and_(Holding.person_id == Person.id, held_on(day)))
+        .outerjoin(PostRole, PostRole.post_id == Holding.post_id)
+        .where(Person.id == person_id, Person.active)
+    ).all()
+    if not rows:
+        return None
+    return Standing(
+        person_id=person_id,
+        name=rows[0].name,
+        roles=frozenset(Role(row.role) for row in rows if row.role),
+        posts=frozenset(row.post_id for row in rows if row.post_id is not None),
+    )
+
+
+def line_posts() -> dict[int, int | None]:
+    """Return the line post of every post, by one query."""
+    return {row.id: row.line_post_id for row in db.session.execute(select(Post.id, Post.line_post_id))}

@@ -1,0 +1,28 @@
+"""The policy that a register goes by on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from riskreg.domain.policy import Policy
+from riskreg.extensions import db
+from riskreg.models import PolicyVersion
+
+
+class NoPolicyError(LookupError):
+    """The register had no policy on that day: nothing can be judged, and no number is made up instead."""
+
+
+def policy_on(register_id: int, day: date) -> Policy:
+    """Return the latest version valid on the day, by one query. Raises NoPolicyError when there was none yet."""
+    version = db.session.scalar(
+        select(PolicyVersion)
+        .where(PolicyVersion.register_id == register_id, PolicyVersion.valid_from <= day)
+        .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.version.desc())
+        .limit(1)
+    )
+    if version is None:
+        raise NoPolicyError(f"Register {register_id} has no policy on {day:%Y-%m-%d}.")
+    return version.as_policy()

@@ -1,0 +1,141 @@
+"""What stands against what the risks' escalations already hold: asked of the database, in batches of risks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from riskreg.domain.escalation import Candidate, Seen, SignalState
+from riskreg.domain.lifecycle import LIVE, RiskStatus
+from riskreg.domain.scoring import Rag
+from riskreg.domain.signals import Heeds, Reach, SignalKind
+from riskreg.extensions import db
+from riskreg.models import Decision, Escalation, EscalationSignal, Link, Risk, SignalRow
+
+BATCH = 500
+Subjects = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class UnheardSignal:
+    """A standing signal that a link of the risk heeds and that no escalation of the risk holds."""
+
+    candidate: Candidate
+    sentence: str
+    link_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A batch of risks with their unheard signals, what they have seen and their live escalations."""
+
+    risks: Sequence[Risk]
+    by_risk: dict[int, list[UnheardSignal]]
+    seen: dict[int, list[Seen]]
+    live: dict[int, Escalation]
+
+
+def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unheard]:
+    """Yield batches of risks that have unheard signals, of the given indicators and contracts or of all."""
+    found: dict[int, list[UnheardSignal]] = {}
+    for about in ("indicator", "contract"):
+        limit = None if subjects is None else subjects[0 if about == "indicator" else 1]
+        if limit == ():
+            continue
+        for row in db.session.execute(_unheard(register_id, about, limit)):
+            candidate = Candidate(
+                row.id, f"{about}:{row.subject_id}", SignalKind(row.kind), row.fact, row.severity
+            )
+            found.setdefault(row.risk_id, []).append(UnheardSignal(candidate, row.sentence, row.reason))
+    ids = sorted(found)
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        risks = db.session.scalars(select(Risk).where(Risk.id.in_(part)).order_by(Risk.id)).all()
+        yield Unheard(risks, {key: found[key] for key in part}, _seen(part), _live(part))
+
+
+def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Select[Any]:
+    """The anti-join: standing signals × heeding links × open risks, less what an escalation of the risk holds.
+
+    It says in SQL what `domain.signals.heeded` says of one pair.
+    """
+    signal_side, link_side = (
+        (SignalRow.indicator_id, Link.indicator_id) if about == "indicator" else (SignalRow.contract_id, Link.contract_id)
+    )
+    heeds = Link.heeds == Heeds.ANY
+    if about == "indicator":
+        heeds = or_(heeds, and_(Link.heeds == Heeds.RED, SignalRow.severity == Rag.RED.severity))
+    else:
+        heeds = Link.heeds != Heeds.WATCH
+    held = and_(EscalationSignal.risk_id == Link.risk_id, EscalationSignal.signal_id == SignalRow.id)
+    query = (
+        select(SignalRow.id, signal_side.label("subject_id"), SignalRow.kind, SignalRow.fact, SignalRow.severity)
+        .add_columns(SignalRow.sentence, Link.risk_id, Link.reason)
+        .join(Link, link_side == signal_side)
+        .join(Risk, Risk.id == Link.risk_id)
+        .outerjoin(EscalationSignal, held)
+        .where(SignalRow.state == SignalState.STANDS, SignalRow.reaches == int(Reach.DMT), heeds)
+        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, EscalationSignal.signal_id.is_(None))
+        .order_by(Link.risk_id, SignalRow.id)
+    )
+    return query if limit is None else query.where(signal_side.in_(limit))
+
+
+def _seen(risk_ids: Sequence[int]) -> dict[int, list[Seen]]:
+    decided = (
+        select(func.max(Decision.decided_at))
+        .where(Decision.escalation_id == EscalationSignal.escalation_id)
+        .where(Decision.decided_at >= EscalationSignal.joined_at)
+        .correlate(EscalationSignal)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(EscalationSignal.risk_id, SignalRow, decided.label("decided_at"))
+        .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
+        .where(EscalationSignal.risk_id.in_(risk_ids))
+    )
+    seen: dict[int, list[Seen]] = {}
+    for risk_id, signal, decided_at in rows:
+        subject = f"indicator:{signal.indicator_id}" if signal.indicator_id else f"contract:{signal.contract_id}"
+        kind, state = SignalKind(signal.kind), SignalState(signal.state)
+        seen.setdefault(risk_id, []).append(Seen(subject, kind, signal.fact, signal.severity, state, decided_at))
+    return seen
+
+
+def _live(risk_ids: Sequence[int]) -> dict[int, Escalation]:
+    rows = db.session.scalars(select(Escalation).where(Escalation.risk_id.in_(risk_ids), Escalation.status.in_(LIVE)))
+    return {row.risk_id: row for row in rows}
+
+
+def escalations_in_doubt(register_id: int) -> Iterator[Sequence[Escalation]]:
+    """Yield batches of live escalations raised by signals, with their evidence and decisions loaded.
+
+    Those of which no signal stands any more, and those proposed for de-escalation of which one stands again.
+    """
+    standing = (
+        select(EscalationSignal.signal_id)
+        .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
+        .where(EscalationSignal.escalation_id == Escalation.id, SignalRow.state == SignalState.STANDS)
+        .exists()
+    )
+    ids = db.session.scalars(
+        select(Escalation.id)
+        .join(Risk, Risk.id == Escalation.risk_id)
+        .where(Risk.register_id == register_id, Escalation.status.in_(LIVE), Escalation.person_id.is_(None))
+        .where(or_(and_(Escalation.proposal == "", ~standing), and_(Escalation.proposal != "", standing)))
+        .order_by(Escalation.id)
+    ).all()
+    for start in range(0, len(ids), BATCH):
+        rows = db.session.scalars(
+            select(Escalation)
+            .where(Escalation.id.in_(ids[start : start + BATCH]))
+            .options(
+                selectinload(Escalation.evidence).selectinload(EscalationSignal.signal),
+                selectinload(Escalation.decisions),
+            )
+        )
+        yield rows.all()

@@ -1,0 +1,88 @@
+"""Updating an action: a short text, and what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from riskreg.domain.access import Permission, holds, require
+from riskreg.domain.dates import day_of
+from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.lifecycle import ActionStatus, RiskStatus, change_action
+from riskreg.domain.sentences import day
+from riskreg.extensions import db
+from riskreg.models import Action, ActionUpdate
+from riskreg.services.actors import Actor
+from riskreg.services.audit import record
+
+WHOLE = 100
+CHANGED = "Someone else updated this action since you opened the page. Read their update below, then send yours again."
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChange:
+    """What the owner says of an action. `progress` is percent done, 0 to 100."""
+
+    text: str
+    status: ActionStatus
+    progress: int
+    due_on: date
+
+
+def update_action(
+    actor: Actor, action: Action, change: ActionChange, seen_revision: int, now: datetime
+) -> ActionUpdate:
+    """Add an update, by the owner of the action or of its risk.
+
+    Raises NotPermitted for another person's action, ChangedMeanwhile when it was updated since it was seen, and
+    RuleBroken, naming the field, for what makes no sense.
+    """
+    actor.require(Permission.UPDATE_ACTION)
+    may = holds(actor.posts, action.owner_post_id, action.risk.owner_post_id)
+    require(may, f"This action belongs to the {action.owner_post.title}. Only its owner or the risk's may update it.")
+    db.session.refresh(action, with_for_update=True)
+    if action.revision != seen_revision:
+        raise ChangedMeanwhile(CHANGED)
+    _check(action, change, day_of(now))
+    update = ActionUpdate(
+        action=action,
+        text=change.text.strip(),
+        status=change.status,
+        progress=WHOLE if change.status is ActionStatus.DONE else change.progress,
+        due_on=change.due_on,
+        at=now,
+        person_id=actor.person_id,
+    )
+    db.session.add(update)
+    before = {"status": action.status, "progress": action.progress, "due_on": action.due_on.isoformat()}
+    action.status, action.progress, action.due_on = update.status, update.progress, update.due_on
+    action.revision += 1
+    after = {"status": update.status, "progress": update.progress, "due_on": update.due_on.isoformat()}
+    record(
+        actor, "updated", f"action:{action.id}", _sentence(action, update, before), now=now, risk=action.risk,
+        old=before, new=after,
+    )  # fmt: skip
+    return update
+
+
+def _check(action: Action, change: ActionChange, today: date) -> None:
+    if action.risk.status != RiskStatus.OPEN:
+        raise RuleBroken(f"The risk is {action.risk.status}; its actions can no longer be updated.")
+    if not change.text.strip():
+        raise RuleBroken("Say in a sentence how far the action is.", "text")
+    if not 0 <= change.progress <= WHOLE:
+        raise RuleBroken("Progress must be a whole number from 0 to 100.", "progress")
+    change_action(ActionStatus(action.status), change.status)
+    if change.due_on != action.due_on and change.due_on < today:
+        raise RuleBroken("A new due date must be today or later.", "due_on")
+
+
+def _sentence(action: Action, update: ActionUpdate, before: dict[str, object]) -> str:
+    text = f"Action “{action.text}”: {update.text}"
+    if update.status != before["status"]:
+        text += f" Now {update.status}."
+    if update.progress != before["progress"]:
+        text += f" {update.progress}% done."
+    if update.due_on.isoformat() != before["due_on"]:
+        text += f" Due date moved to {day(update.due_on)}."
+    return text

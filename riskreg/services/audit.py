@@ -1,0 +1,33 @@
+"""Writing the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from riskreg.extensions import db
+from riskreg.models import AuditEvent, Risk
+from riskreg.services.actors import Actor
+
+
+def record(
+    actor: Actor, verb: str, subject: str, sentence: str, *, now: datetime, risk: Risk | None = None, **detail: Any
+) -> AuditEvent:
+    """Add an event. `subject` names the thing as `kind:id`; `detail` holds old and new values as JSON can.
+
+    An event on a risk counts as a change of it: its revision rises, so that a page opened before is noticed.
+    """
+    if risk is not None:
+        risk.revision += 1
+    event = AuditEvent(
+        at=now,
+        person_id=actor.person_id,
+        verb=verb,
+        subject=subject,
+        sentence=sentence,
+        risk_id=risk.id if risk else None,
+        risk_revision=risk.revision if risk else None,
+        detail=detail,
+    )
+    db.session.add(event)
+    return event

@@ -1,0 +1,131 @@
+"""Recording what is decided about a contract's end and what came of its reviews; the register evaluates it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from riskreg.domain.access import Permission, holds, require
+from riskreg.domain.contracts import RouteKind, RouteStage
+from riskreg.domain.dates import PartialDate, day_of
+from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.sentences import day
+from riskreg.extensions import db
+from riskreg.models import Contract, ContractReview, ContractRoute
+from riskreg.services.actors import Actor
+from riskreg.services.audit import record
+from riskreg.services.evaluation import Evaluation, evaluate_register
+
+CHANGED = "Someone else recorded something on this contract since you opened the page. Read it, then send yours again."
+STAGES = {RouteStage.DECIDED: "decided", RouteStage.APPROVED: "approved", RouteStage.AWARDED: "awarded"}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteEntry:
+    """A route as it was entered. `new_end` is a partial date in ISO form, empty unless an extension is awarded."""
+
+    kind: RouteKind
+    stage: RouteStage
+    on: date
+    note: str
+    new_end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEntry:
+    """A review as it was entered. `next_review` is a partial date in ISO form, or empty."""
+
+    reviewed_on: date
+    note: str
+    next_review: str = ""
+
+
+def record_route(
+    actor: Actor, register_id: int, contract: Contract, entry: RouteEntry, seen_revision: int, now: datetime
+) -> Evaluation:
+    """Record a route, evaluate, and return what that did. Raises RuleBroken, NotPermitted or ChangedMeanwhile."""
+    _open(actor, contract, seen_revision)
+    _check_day(entry.on, now, "on")
+    _check_words(entry.note, "note")
+    new_end = _partial(entry.new_end, "new_end")
+    end = contract.facts().current_end
+    extended = entry.kind is RouteKind.EXTEND and entry.stage is RouteStage.AWARDED
+    if extended and new_end is None:
+        raise RuleBroken("Enter the new end of the contract.", "new_end")
+    if new_end is not None and not extended:
+        raise RuleBroken("A new end belongs to an extension that is awarded.", "new_end")
+    if new_end is not None and end is not None and new_end.last_day <= end.last_day:
+        raise RuleBroken(f"The new end must be later than the present one, {end}.", "new_end")
+    contract.routes.append(
+        ContractRoute(
+            kind=entry.kind,
+            stage=int(entry.stage),
+            on=entry.on,
+            new_end=new_end.text if new_end else "",
+            note=entry.note.strip(),
+            recorded_at=now,
+            person_id=actor.person_id,
+        )
+    )
+    until = f", new end {new_end}" if new_end else ""
+    text = f"{contract.title}: route “{entry.kind}” {STAGES[entry.stage]} on {day(entry.on)}{until}. {entry.note}"
+    return _evaluate(actor, register_id, contract, "recorded a route", text, now)
+
+
+def record_review(
+    actor: Actor, register_id: int, contract: Contract, entry: ReviewEntry, seen_revision: int, now: datetime
+) -> Evaluation:
+    """Record a review that was held, evaluate, and return what that did. Raises as record_route does."""
+    _open(actor, contract, seen_revision)
+    _check_day(entry.reviewed_on, now, "reviewed_on")
+    _check_words(entry.note, "note")
+    following = _partial(entry.next_review, "next_review")
+    if following is not None and following.last_day <= entry.reviewed_on:
+        raise RuleBroken("The next review must be later than this one.", "next_review")
+    contract.reviews.append(
+        ContractReview(
+            reviewed_on=entry.reviewed_on,
+            next_review=following.text if following else "",
+            note=entry.note.strip(),
+            recorded_at=now,
+            person_id=actor.person_id,
+        )
+    )
+    after = f" Next review: {following}." if following else " No next review is set."
+    text = f"{contract.title}: reviewed on {day(entry.reviewed_on)}. {entry.note}{after}"
+    return _evaluate(actor, register_id, contract, "recorded a review", text, now)
+
+
+def _open(actor: Actor, contract: Contract, seen_revision: int) -> None:
+    actor.require(Permission.RECORD_CONTRACT)
+    may = holds(actor.posts, contract.owner_post_id)
+    require(may, f"This contract is managed by the {contract.owner_post.title}.")
+    db.session.refresh(contract, with_for_update=True)
+    if contract.revision != seen_revision:
+        raise ChangedMeanwhile(CHANGED)
+    contract.revision += 1
+
+
+def _check_day(on: date, now: datetime, field: str) -> None:
+    if on > day_of(now):
+        raise RuleBroken("The date must be today or earlier.", field)
+
+
+def _check_words(note: str, field: str) -> None:
+    if not note.strip():
+        raise RuleBroken("Say in a sentence what was decided or found.", field)
+
+
+def _partial(text: str, field: str) -> PartialDate | None:
+    try:
+        return PartialDate(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise RuleBroken(f"{error}.", field) from None
+
+
+def _evaluate(
+    actor: Actor, register_id: int, contract: Contract, verb: str, text: str, now: datetime
+) -> Evaluation:
+    record(actor, verb, f"contract:{contract.id}", text, now=now)
+    db.session.flush()
+    return evaluate_register(register_id, now, contracts=[contract.id])

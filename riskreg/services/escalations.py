@@ -1,0 +1,170 @@
+"""A person puts a risk before DMT; DMT decides; the owner answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from riskreg.domain.access import Permission, holds, require
+from riskreg.domain.dates import day_of
+from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.lifecycle import (
+    LIVE,
+    OPEN_ACTIONS,
+    DecisionKind,
+    DecisionTaken,
+    EscalationStatus,
+    RiskStatus,
+    change_risk,
+    decide,
+)
+from riskreg.domain.scoring import effective_rag
+from riskreg.domain.sentences import day
+from riskreg.extensions import db
+from riskreg.models import Action, Decision, Escalation, Risk, RiskVersion
+from riskreg.queries.policies import policy_on
+from riskreg.services import notices
+from riskreg.services.actors import Actor
+from riskreg.services.audit import record
+from riskreg.services.evaluation import Raised
+from riskreg.services.settling import live_escalation, settle
+
+CHANGED = "The risk has changed since you opened this page. Read what changed, then decide again. Nothing was saved."
+
+
+def lock_risk(risk: Risk, seen_revision: int) -> None:
+    """Hold the risk until the end of the transaction, and refuse when it changed since it was seen.
+
+    Raises ChangedMeanwhile; the caller shows what changed, from the audit trail after `seen_revision`.
+    """
+    db.session.refresh(risk, with_for_update=True)
+    if risk.revision != seen_revision:
+        raise ChangedMeanwhile(CHANGED)
+
+
+def raise_escalation(actor: Actor, risk: Risk, reason: str, now: datetime) -> Escalation:
+    """Put a risk before DMT by a person's judgement, with the reason. Raises RuleBroken when it is there already."""
+    actor.require(Permission.RAISE_ESCALATION)
+    by_role = actor.may(Permission.DECIDE) or actor.may(Permission.MANAGE_LINKS)
+    require(by_role or holds(actor.posts, risk.owner_post_id), "Only the owner of the risk may put it before DMT.")
+    if risk.status != RiskStatus.OPEN:
+        raise RuleBroken("Only an open risk can be put before DMT.")
+    if live_escalation(risk.id):
+        raise RuleBroken("This risk is before DMT already.")
+    if not reason.strip():
+        raise RuleBroken("Say why DMT should look at this risk.", "reason")
+    policy = policy_on(risk.register_id, day_of(now))
+    escalation = Escalation(
+        risk=risk,
+        status=EscalationStatus.AWAITING,
+        reason=reason.strip(),
+        person_id=actor.person_id,
+        rag_before=risk.own_rag,
+        rag_after=effective_rag(risk.own, escalated=True),
+        policy_version=policy.version,
+        opened_on=day_of(now),
+        opened_at=now,
+        waiting_since=now,
+    )
+    db.session.add(escalation)
+    settle(risk, policy, escalation)
+    text = f"Put before DMT by {actor.name}: {reason.strip()}"
+    record(actor, "escalated", f"escalation:{escalation.id}", text, now=now, risk=risk)
+    notices.tell_of_escalations([Raised(escalation, (text,))], now)
+    return escalation
+
+
+def record_decision(
+    actor: Actor, escalation: Escalation, decision: DecisionTaken, seen_revision: int, now: datetime
+) -> Decision:
+    """Record what DMT decided, and let it take effect. The owner is told in the same transaction.
+
+    Raises RuleBroken for what the tables do not allow, and ChangedMeanwhile when the risk changed since it was seen.
+    """
+    actor.require(Permission.DECIDE)
+    risk = escalation.risk
+    lock_risk(risk, seen_revision)
+    db.session.refresh(escalation)
+    if EscalationStatus(escalation.status) not in LIVE:
+        raise RuleBroken(f"This escalation has ended already: it is {escalation.status}.")
+    today = day_of(now)
+    status = decide(EscalationStatus(escalation.status), decision, today, _open_actions(risk))
+    row = Decision(
+        escalation=escalation,
+        kind=decision.kind,
+        reason=decision.reason.strip(),
+        due_on=decision.due_on if decision.kind in (DecisionKind.CONFIRM, DecisionKind.RETURN) else None,
+        meeting_on=decision.meeting_on if decision.kind is DecisionKind.DEFER else None,
+        person_id=actor.person_id,
+        decided_on=today,
+        decided_at=now,
+        seen_revision=seen_revision,
+        seen=_as_seen(escalation),
+    )
+    db.session.add(row)
+    escalation.status, escalation.proposal = status, ""
+    escalation.due_on, escalation.meeting_on = row.due_on, row.meeting_on
+    ended = status not in LIVE
+    if ended:
+        escalation.ended_at, escalation.ended_why = now, row.reason
+    if decision.kind is DecisionKind.CLOSE:
+        _close(actor, risk, row.reason, now)
+    settle(risk, policy_on(risk.register_id, today), None if ended else escalation)
+    record(actor, "decided", f"escalation:{escalation.id}", _sentence(row, risk), now=now, risk=risk, kind=row.kind)
+    notices.tell_of_decision(escalation, row, actor.name, now)
+    return row
+
+
+def _open_actions(risk: Risk) -> Sequence[str]:
+    return db.session.scalars(
+        select(Action.text).where(Action.risk_id == risk.id, Action.status.in_(OPEN_ACTIONS)).order_by(Action.id)
+    ).all()
+
+
+def _as_seen(escalation: Escalation) -> dict[str, Any]:
+    """The state of the risk that DMT saw when it decided."""
+    risk = escalation.risk
+    return {
+        "status": escalation.status,
+        "own_rag": risk.own_rag,
+        "effective_rag": risk.effective_rag,
+        "reason": escalation.reason,
+        "signals": [{"sentence": one.signal.sentence, "state": one.signal.state} for one in escalation.evidence],
+    }
+
+
+def _sentence(decision: Decision, risk: Risk) -> str:
+    text = f"DMT decided: {decision.kind}. {decision.reason}"
+    if decision.due_on:
+        text += f" The owner is asked for an answer by {day(decision.due_on)}."
+    if decision.meeting_on:
+        text += f" It comes to the meeting of {day(decision.meeting_on)}."
+    return f"{text} The rating shown is {risk.effective_rag}."
+
+
+def _close(actor: Actor, risk: Risk, reason: str, now: datetime) -> None:
+    risk.status = change_risk(RiskStatus(risk.status), "close")
+    risk.closed_on, risk.closing_reason = day_of(now), reason
+    add_version(actor, risk, now)
+
+
+def add_version(actor: Actor, risk: Risk, now: datetime) -> None:
+    """Keep the text and status of a risk as they read from now on."""
+    newest = select(RiskVersion.version).where(RiskVersion.risk_id == risk.id).order_by(RiskVersion.version.desc())
+    db.session.add(
+        RiskVersion(
+            risk_id=risk.id,
+            version=(db.session.scalar(newest.limit(1)) or 0) + 1,
+            title=risk.title,
+            cause=risk.cause,
+            event=risk.event,
+            consequence=risk.consequence,
+            status=risk.status,
+            owner_post_id=risk.owner_post_id,
+            recorded_at=now,
+            person_id=actor.person_id,
+        )
+    )

@@ -1,0 +1,162 @@
+"""Evaluating the register: signals are found, and the risks that depend on them are put before DMT or proposed to leave.
+
+Evaluating again changes nothing: a signal joins a risk's escalation once, and what stands is asked of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from riskreg.domain.dates import day_of
+from riskreg.domain.escalation import Fate, SignalState, fate, on_candidates
+from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
+from riskreg.domain.policy import Policy
+from riskreg.domain.scoring import effective_rag
+from riskreg.domain.sentences import plural
+from riskreg.extensions import db
+from riskreg.models import Escalation, EscalationSignal, Risk
+from riskreg.queries import standing
+from riskreg.queries.policies import policy_on
+from riskreg.services import notices
+from riskreg.services.actors import SYSTEM
+from riskreg.services.audit import record
+from riskreg.services.finding import find_contract_signals, find_indicator_signals
+from riskreg.services.settling import settle
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An escalation that was opened, or came back before DMT, with the sentences that did it."""
+
+    escalation: Escalation
+    sentences: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What evaluating did. `joined` counts signals that joined an escalation without bringing it back."""
+
+    raised: list[Raised] = field(default_factory=list)
+    joined: int = 0
+    proposed: list[Escalation] = field(default_factory=list)
+    withdrawn: list[Escalation] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """One line for a log or a page."""
+        return (
+            f"{plural(len(self.raised), 'risk')} escalated, {plural(self.joined, 'signal')} joined, "
+            f"{plural(len(self.proposed), 'de-escalation')} proposed, {len(self.withdrawn)} withdrawn"
+        )
+
+
+def evaluate_register(
+    register_id: int,
+    now: datetime,
+    *,
+    indicators: Collection[int] | None = None,
+    contracts: Collection[int] | None = None,
+) -> Evaluation:
+    """Find signals and let them escalate: everything, or only what the given indicators and contracts touch."""
+    policy = policy_on(register_id, day_of(now))
+    everything = indicators is None and contracts is None
+    find_indicator_signals(policy, now, None if everything else indicators or ())
+    find_contract_signals(policy, now, None if everything else contracts or ())
+    subjects = None if everything else (tuple(indicators or ()), tuple(contracts or ()))
+    done = Evaluation()
+    for batch in standing.unheard_signals(register_id, subjects):
+        _escalate(batch, policy, now, done)
+    db.session.flush()
+    for escalations in standing.escalations_in_doubt(register_id):
+        for escalation in escalations:
+            _reconsider(escalation, policy, now, done)
+    notices.tell_of_escalations(done.raised, now)
+    db.session.flush()
+    return done
+
+
+def _escalate(batch: standing.Unheard, policy: Policy, now: datetime, done: Evaluation) -> None:
+    for risk in batch.risks:
+        rows = batch.by_risk[risk.id]
+        live = batch.live.get(risk.id)
+        status = EscalationStatus(live.status) if live else None
+        outcome = on_candidates([row.candidate for row in rows], batch.seen.get(risk.id, ()), status)
+        joining = [row for row in rows if row.candidate.key in outcome.attach]
+        if not joining:
+            continue
+        if live is None:
+            live = _open(risk, policy, now)
+        elif outcome.back:
+            live.status, live.waiting_since, live.due_on = EscalationStatus.AWAITING, now, None
+        live.proposal = ""
+        for row in joining:
+            _join(live, row, now)
+        sentences = tuple(row.sentence for row in joining)
+        settle(risk, policy, live)
+        if outcome.opens or outcome.back:
+            done.raised.append(Raised(live, sentences))
+        else:
+            done.joined += len(joining)
+        _say(risk, live, sentences, "escalated" if outcome.opens else "brought back" if outcome.back else "joined", now)
+
+
+def _open(risk: Risk, policy: Policy, now: datetime) -> Escalation:
+    escalation = Escalation(
+        risk=risk,
+        status=EscalationStatus.AWAITING,
+        rag_before=risk.own_rag,
+        rag_after=effective_rag(risk.own, escalated=True),
+        policy_version=policy.version,
+        opened_on=day_of(now),
+        opened_at=now,
+        waiting_since=now,
+    )
+    db.session.add(escalation)
+    db.session.flush()
+    return escalation
+
+
+def _join(escalation: Escalation, row: standing.UnheardSignal, now: datetime) -> None:
+    db.session.add(
+        EscalationSignal(
+            escalation_id=escalation.id,
+            signal_id=row.candidate.key,
+            risk_id=escalation.risk_id,
+            joined_at=now,
+            link_reason=row.link_reason,
+        )
+    )
+
+
+def _say(risk: Risk, escalation: Escalation, sentences: tuple[str, ...], verb: str, now: datetime) -> None:
+    words = {
+        "escalated": f"Raised automatically from {escalation.rag_before} to {escalation.rag_after}, awaiting DMT.",
+        "brought back": "Brought back before DMT by new facts.",
+        "joined": "A further signal joined the escalation.",
+    }
+    text = f"{words[verb]} {' '.join(sentences)}"
+    record(SYSTEM, verb, f"escalation:{escalation.id}", text, now=now, risk=risk, sentences=list(sentences))
+
+
+def _reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Evaluation) -> None:
+    """Withdraw an escalation, propose its end to DMT, or let the proposal fall away, as its signals ask."""
+    states = [SignalState(one.signal.state) for one in escalation.evidence]
+    confirmed = any(decision.kind == DecisionKind.CONFIRM for decision in escalation.decisions)
+    status, by_person = EscalationStatus(escalation.status), escalation.person_id is not None
+    asked = fate(status, states, raised_by_person=by_person, confirmed_before=confirmed)
+    why = " ".join(dict.fromkeys(one.signal.ended_why for one in escalation.evidence if one.signal.ended_why))
+    if asked is Fate.WITHDRAW:
+        escalation.status = EscalationStatus.WITHDRAWN
+        escalation.ended_at, escalation.ended_why, escalation.proposal = now, why, ""
+        settle(escalation.risk, policy, None)
+        done.withdrawn.append(escalation)
+        text = f"The escalation is withdrawn and the rating returns to {escalation.risk.effective_rag}. {why}"
+    elif asked is Fate.PROPOSE:
+        escalation.proposal = why
+        done.proposed.append(escalation)
+        text = f"De-escalation is proposed to DMT. {why}"
+    else:
+        escalation.proposal = ""
+        text = "De-escalation is no longer proposed: a reason for the escalation stands again."
+    record(SYSTEM, str(asked), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)

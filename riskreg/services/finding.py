@@ -1,0 +1,121 @@
+"""Keeping the stored signals true to the results and contracts as they stand: the first half of evaluating."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import selectinload
+
+from riskreg.domain.contracts import contract_signals
+from riskreg.domain.dates import day_of
+from riskreg.domain.escalation import Changes, SignalState, StoredSignal, compare
+from riskreg.domain.policy import Policy
+from riskreg.domain.signals import Signal, SignalKind
+from riskreg.extensions import db
+from riskreg.models import Contract, Indicator, Result, SignalRow
+from riskreg.services.judging import found_signals, judge_indicator
+
+BATCH = 500
+
+
+def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection[int] | None) -> None:
+    """Judge unjudged results and store what they tell: of the given indicators, or of all with something unjudged."""
+    unjudged = select(Result.indicator_id).where(Result.judged_at.is_(None), Result.value.is_not(None))
+    wanted = select(Indicator.id).where(Indicator.id.in_(unjudged if indicators is None else indicators))
+    for batch in _batches(wanted.order_by(Indicator.id)):
+        loaded = db.session.scalars(
+            select(Indicator)
+            .where(Indicator.id.in_(batch))
+            .options(
+                selectinload(Indicator.targets), selectinload(Indicator.benchmarks), selectinload(Indicator.results)
+            )
+        ).all()
+        stored = _stored(SignalRow.indicator_id.in_(batch), "indicator_id")
+        for indicator in loaded:
+            pairs = found_signals(indicator, judge_indicator(indicator, policy, now), policy)
+            rows = stored.get(indicator.id, [])
+            changes = compare([_as_stored(row) for row in rows], [one for one, _ in pairs], wording_counts=True)
+            results = {signal: result.id for signal, result in pairs}
+            _store(changes, rows, now, policy, indicator_id=indicator.id, results=results)
+        db.session.flush()
+
+
+def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[int] | None) -> None:
+    """Look at the milestones of the given contracts, or of all that have a date, as at the day."""
+    dated = or_(Contract.end != "", Contract.review != "", Contract.needed_from != "", Contract.reviews.any())
+    wanted = select(Contract.id).where(dated if contracts is None else Contract.id.in_(contracts))
+    today = day_of(now)
+    for batch in _batches(wanted.order_by(Contract.id)):
+        loaded = db.session.scalars(
+            select(Contract)
+            .where(Contract.id.in_(batch))
+            .options(selectinload(Contract.routes), selectinload(Contract.reviews))
+        ).all()
+        stored = _stored(SignalRow.contract_id.in_(batch), "contract_id")
+        for contract in loaded:
+            facts, rows = contract.facts(), stored.get(contract.id, [])
+            were_true = {
+                row.id
+                for row in rows
+                if any(one.fact == row.fact for one in contract_signals(facts.as_at(row.found_on), row.found_on, policy))
+            }
+            changes = compare(
+                [_as_stored(row) for row in rows],
+                contract_signals(facts, today, policy),
+                wording_counts=False,
+                true_of_its_day=were_true,
+            )
+            _store(changes, rows, now, policy, contract_id=contract.id)
+        db.session.flush()
+
+
+def _batches(ids: Select[int]) -> Iterator[Sequence[int]]:
+    yield from (list(part) for part in db.session.scalars(ids.execution_options(yield_per=BATCH)).partitions())
+
+
+def _stored(where: object, column: str) -> dict[int, list[SignalRow]]:
+    live = SignalRow.state.in_((SignalState.STANDS, SignalState.RECOVERED))
+    rows: dict[int, list[SignalRow]] = {}
+    for row in db.session.scalars(select(SignalRow).where(where, live).order_by(SignalRow.id)):  # type: ignore[arg-type]
+        rows.setdefault(getattr(row, column), []).append(row)
+    return rows
+
+
+def _as_stored(row: SignalRow) -> StoredSignal:
+    return StoredSignal(row.id, SignalKind(row.kind), row.fact, row.severity, row.sentence, SignalState(row.state))
+
+
+def _store(
+    changes: Changes,
+    rows: Sequence[SignalRow],
+    now: datetime,
+    policy: Policy,
+    *,
+    indicator_id: int | None = None,
+    contract_id: int | None = None,
+    results: dict[Signal, int] | None = None,
+) -> None:
+    by_key = {row.id: row for row in rows}
+    for ending in changes.endings:
+        row = by_key[ending.key]
+        stands = ending.state is SignalState.STANDS
+        row.state, row.ended_why, row.ended_at = ending.state, ending.why, None if stands else now
+    for signal in changes.new:
+        db.session.add(
+            SignalRow(
+                indicator_id=indicator_id,
+                contract_id=contract_id,
+                result_id=(results or {}).get(signal),
+                kind=signal.kind,
+                fact=signal.fact,
+                severity=signal.severity,
+                reaches=int(signal.reaches),
+                sentence=signal.sentence,
+                since=signal.since,
+                found_on=day_of(now),
+                found_at=now,
+                policy_version=policy.version,
+            )
+        )

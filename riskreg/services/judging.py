@@ -1,0 +1,81 @@
+"""Judging results against the targets of their own periods, and finding the signals that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from riskreg.domain.policy import Policy
+from riskreg.domain.signals import JudgedResult, Signal, signals_of_indicator
+from riskreg.domain.targets import Direction, Judgement, Polarity, Target, TargetKind, direction_of_travel, judge
+from riskreg.models import Benchmark, Indicator, Result, TargetRow
+
+
+def judge_indicator(indicator: Indicator, policy: Policy, now: datetime) -> list[Result]:
+    """Judge what was not judged yet and return the current results that hold a figure, in order of period.
+
+    A judgement once given stays: a later target or policy does not change it. The direction of travel follows the
+    results as they now stand, so a correction of one period moves that of the next.
+    """
+    current = [result for result in indicator.results if result.current and result.value is not None]
+    current.sort(key=lambda result: (result.basis, result.period_end))
+    targets = {row.year: row for row in indicator.targets}
+    national = {row.year: row for row in indicator.benchmarks if row.comparable}
+    before: Result | None = None
+    for result in current:
+        if result.judged_at is None:
+            _judge(result, indicator, targets.get(result.target_year), national.get(result.target_year), policy)
+            result.judged_at = now
+        same_basis = before if before and before.basis == result.basis else None
+        result.direction = _direction(indicator, same_basis, result)
+        before = result
+    return current
+
+
+def _judge(
+    result: Result, indicator: Indicator, target: TargetRow | None, national: Benchmark | None, policy: Policy
+) -> None:
+    assert result.value is not None  # noqa: S101 - judge_indicator leaves the others out
+    goal = (
+        Target(TargetKind(target.kind), target.value, target.floor, target.green_tolerance, target.amber_tolerance)
+        if target
+        else None
+    )
+    verdict = judge(result.value, goal, Polarity(indicator.polarity), national.value if national else None, policy)
+    result.rag = verdict.rag
+    result.target_value = verdict.target
+    result.floor_value = verdict.floor
+    result.floor_assumed = verdict.floor_assumed
+    result.why = verdict.why
+    result.policy_version = policy.version
+
+
+def _direction(indicator: Indicator, before: Result | None, result: Result) -> Direction | None:
+    if before is None or before.value is None or result.value is None:
+        return None
+    return direction_of_travel(before.value, result.value, Polarity(indicator.polarity), result.target_value)
+
+
+def found_signals(indicator: Indicator, current: Sequence[Result], policy: Policy) -> list[tuple[Signal, Result]]:
+    """Return each signal that the judged results give, with the result it was found in."""
+    found = []
+    for _, results in groupby(current, key=lambda result: result.basis):
+        rows = list(results)
+        by_period = {f"{row.basis}:{row.period_end.isoformat()}": row for row in rows}
+        signals = signals_of_indicator(indicator.name, indicator.unit, [_as_judged(row) for row in rows], policy)
+        found += [(signal, by_period[signal.fact]) for signal in signals]
+    return found
+
+
+def _as_judged(row: Result) -> JudgedResult:
+    assert row.value is not None  # noqa: S101 - judge_indicator leaves the others out
+    return JudgedResult(
+        period=row.period,
+        period_end=row.period_end,
+        value=row.value,
+        basis=row.basis,
+        opening=row.opening,
+        judgement=Judgement(row.rated, row.target_value, row.floor_value, row.floor_assumed, row.why),
+        direction=Direction(row.direction) if row.direction else None,
+    )

@@ -1,0 +1,37 @@
+"""Bringing what is stored of a risk for quick reading into line with its assessments and escalations."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from riskreg.domain.dates import day_of
+from riskreg.domain.lifecycle import LIVE, EscalationStatus
+from riskreg.domain.policy import Policy
+from riskreg.domain.reviews import next_review_due
+from riskreg.domain.scoring import Rag, effective_rag
+from riskreg.extensions import db
+from riskreg.models import Assessment, Escalation, Risk
+
+OWES_AN_ANSWER = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
+
+
+def live_escalation(risk_id: int) -> Escalation | None:
+    """The escalation of the risk that still raises its effective RAG, if there is one."""
+    return db.session.scalar(select(Escalation).where(Escalation.risk_id == risk_id, Escalation.status.in_(LIVE)))
+
+
+def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
+    """Set the own and effective RAG and the day the next review is due, given the live escalation."""
+    db.session.flush()
+    newest = select(Assessment.rag).where(Assessment.risk_id == risk.id, Assessment.kind == "current")
+    own = db.session.scalar(newest.order_by(Assessment.id.desc()).limit(1))
+    risk.own_rag = Rag(own or risk.own_rag)
+    risk.effective_rag = effective_rag(risk.own, escalated=live is not None)
+    owes = live is not None and live.status in OWES_AN_ANSWER
+    risk.review_due_on = next_review_due(
+        risk.review_counted_from,
+        risk.effective,
+        policy,
+        escalated_on=day_of(live.opened_at) if live else None,
+        asked_by=live.due_on if live and owes else None,
+    )
