@@ -69,6 +69,11 @@ class ContractFacts:
         )
 
     @property
+    def name(self) -> str:
+        """The title as a sentence can go on from it: some end with a full stop in the plan."""
+        return self.title.rstrip(". ")
+
+    @property
     def current_end(self) -> PartialDate | None:
         """The end, moved by the extensions that were awarded."""
         moved = [route.new_end for route in self.routes if route.stage is RouteStage.AWARDED and route.new_end]
@@ -135,7 +140,7 @@ def _review(contract: ContractFacts, on: date, policy: Policy) -> Signal | None:
     if reach is None:
         return None
     at = "on" if due.last_day.isoformat() == due.text else "in"
-    sentence = f"{contract.title}: the review due {at} {due} is {plural(late, 'day')} overdue."
+    sentence = f"{contract.name}: the review due {at} {due} is {plural(late, 'day')} overdue."
     since = due.last_day + timedelta(days=next(days for days, stage in stages if stage is reach))
     return Signal(SignalKind.REVIEW_OVERDUE, f"review:{due.text}", int(reach), sentence, reach, since)
 
@@ -151,7 +156,7 @@ def _end(contract: ContractFacts, on: date, policy: Policy) -> Signal | None:
     left = f"in {plural((last - on).days, 'day')}" if on < last else "today"
     if on > last:
         sentence = (
-            f"{contract.title}: it ended on {day(last)} and is still relied on, and {WITHOUT[SignalKind.NO_AWARD]}."
+            f"{contract.name}: it ended on {day(last)} and is still relied on, and {WITHOUT[SignalKind.NO_AWARD]}."
         )
         return _end_signal(SignalKind.ENDED, end, 4, sentence, Reach.DMT, last + timedelta(days=1))
     for kind, months, severity, needed, reach in (
@@ -161,7 +166,7 @@ def _end(contract: ContractFacts, on: date, policy: Policy) -> Signal | None:
     ):
         since = add_months(last, -months)
         if on >= since and stage < needed:
-            sentence = f"{contract.title}: it ends on {day(last)}, {left}, and {WITHOUT[kind]}."
+            sentence = f"{contract.name}: it ends on {day(last)}, {left}, and {WITHOUT[kind]}."
             return _end_signal(kind, end, severity, sentence, reach, since)
     return None
 
@@ -184,5 +189,5 @@ def _provider(contract: ContractFacts, on: date, policy: Policy) -> Signal | Non
     since = add_months(needed.last_day, -policy.no_provider_months)
     if on < since:
         return None
-    sentence = f"{contract.title}: it is needed from {needed} and has no provider."
+    sentence = f"{contract.name}: it is needed from {needed} and has no provider."
     return Signal(SignalKind.NO_PROVIDER, f"provider:{needed.text}", 1, sentence, Reach.DMT, since)

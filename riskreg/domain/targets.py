@@ -53,19 +53,26 @@ class Target:
     amber_tolerance: Decimal | None = None
 
 
+CLOSE_WORDS = "Close to target is better"
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A result's RAG with what it was judged by. `rag` is None when the result is not rated, and `why` says why.
-
-    `by_distance` marks a close-to-target judgement, whose `floor` is the outer tolerance: a distance and not a level.
-    """
+    """A result's RAG with what it was judged by. `rag` is None when the result is not rated, and `why` says why."""
 
     rag: Rag | None
     target: Decimal | None = None
     floor: Decimal | None = None
     floor_assumed: bool = False
     why: str = ""
-    by_distance: bool = False
+
+    @property
+    def by_distance(self) -> bool:
+        """Whether `floor` is the outer tolerance of a close-to-target judgement: a distance and not a level.
+
+        Read off `why`, which alone differs and is stored with every judgement.
+        """
+        return self.why.startswith(CLOSE_WORDS)
 
 
 NOT_RATED = {
@@ -134,9 +141,9 @@ def _judge_close(value: Decimal, goal: Decimal, target: Target, policy: Policy) 
             (Rag.AMBER, outer, target.amber_tolerance),
         )
     ]
-    why = f"Close to target is better: {', '.join(said)} of the target."
+    why = f"{CLOSE_WORDS}: {', '.join(said)} of the target."
     assumed = target.green_tolerance is None or target.amber_tolerance is None
-    return Judgement(_band(abs(value - goal), inner, outer), goal, outer, assumed, why, by_distance=True)
+    return Judgement(_band(abs(value - goal), inner, outer), goal, outer, assumed, why)
 
 
 def direction_of_travel(before: Decimal, now: Decimal, polarity: Polarity, goal: Decimal | None) -> Direction | None:

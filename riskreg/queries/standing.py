@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from riskreg.domain.escalation import Candidate, Seen, SignalState
-from riskreg.domain.lifecycle import LIVE, RiskStatus
+from riskreg.domain.lifecycle import LIVE, DecisionKind, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.signals import Heeds, Reach, SignalKind
 from riskreg.extensions import db
@@ -86,23 +86,26 @@ def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Sel
 
 
 def _seen(risk_ids: Sequence[int]) -> dict[int, list[Seen]]:
+    """What the escalations of each risk hold. Putting a decision off to a meeting decides nothing yet."""
     decided = (
         select(func.max(Decision.decided_at))
         .where(Decision.escalation_id == EscalationSignal.escalation_id)
-        .where(Decision.decided_at >= EscalationSignal.joined_at)
+        .where(Decision.decided_at >= EscalationSignal.joined_at, Decision.kind != DecisionKind.DEFER)
         .correlate(EscalationSignal)
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(EscalationSignal.risk_id, SignalRow, decided.label("decided_at"))
+        select(EscalationSignal.risk_id, SignalRow, decided.label("decided_at"), Escalation.status)
+        .join(Escalation, Escalation.id == EscalationSignal.escalation_id)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
         .where(EscalationSignal.risk_id.in_(risk_ids))
     )
     seen: dict[int, list[Seen]] = {}
-    for risk_id, signal, decided_at in rows:
+    for risk_id, signal, decided_at, status in rows:
         subject = f"indicator:{signal.indicator_id}" if signal.indicator_id else f"contract:{signal.contract_id}"
         kind, state = SignalKind(signal.kind), SignalState(signal.state)
-        seen.setdefault(risk_id, []).append(Seen(subject, kind, signal.fact, signal.severity, state, decided_at))
+        one = Seen(subject, kind, signal.fact, signal.severity, state, decided_at, live=status in LIVE)
+        seen.setdefault(risk_id, []).append(one)
     return seen
 
 

@@ -30,4 +30,5 @@ def record(
         detail=detail,
     )
     db.session.add(event)
+    db.session.flush()
     return event

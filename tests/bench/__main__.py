@@ -1,0 +1,178 @@
+"""Measure, print the ratios beside the bars, and leave the judgement to the reader. ARGS=quick leaves the long one out."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = ROOT / "build" / "bench.sqlite3"
+ENVIRONMENT = {
+    "RISKREG_ENV": "demonstration",
+    "RISKREG_DEMONSTRATION_SIGN_IN": "1",
+    "RISKREG_TODAY": "2017-04-03",
+    "DATABASE_URL": f"sqlite:///{DATABASE}",
+}
+os.environ.update(ENVIRONMENT)
+
+from flask_migrate import upgrade  # noqa: E402 - the settings come first
+from sqlalchemy import select, text  # noqa: E402
+
+from riskreg import clock, create_app  # noqa: E402
+from riskreg.services.exporting import csv_lines  # noqa: E402
+from riskreg.extensions import db  # noqa: E402
+from riskreg.models import Indicator, Person, Risk, TargetRow  # noqa: E402
+from riskreg.queries.people import actor_of  # noqa: E402
+from riskreg.services.actors import Actor  # noqa: E402
+from riskreg.services.evaluation import evaluate_register  # noqa: E402
+from riskreg.services.loading import load_plan  # noqa: E402
+from riskreg.services.results import ResultEntry, publish_result  # noqa: E402
+from tests.bench.filling import fill_indicators, fill_one_risk, fill_risks  # noqa: E402
+from tests.bench.serving import Browser, hidden, serving  # noqa: E402
+
+OWNER = "Head of Early Years and Childcare"
+TIMES = 60
+LATEST = text(
+    "SELECT count(*) FROM link JOIN risk ON risk.id = link.risk_id JOIN result ON result.id = ("
+    " SELECT r.id FROM result r WHERE r.indicator_id = link.indicator_id AND r.current = 1"
+    " ORDER BY r.period_end DESC LIMIT 1) WHERE result.rag = 'RED' AND risk.status = 'open'"
+)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def row(what: str, measured: str, bar: str) -> None:
+    """One line of the table."""
+    print(f"{what:<58} {measured:>26}   bar: {bar}", flush=True)
+
+
+def ratio(what: str, page: Callable[[], object], bare: Callable[[], object], bar: str) -> None:
+    """Measure a page and the bare route in turn, and print the ratio of their medians."""
+    for _ in range(5):
+        page(), bare()
+    pairs = [(seconds(page), seconds(bare)) for _ in range(TIMES)]
+    ours, theirs = (statistics.median(one) * 1000 for one in zip(*pairs, strict=True))
+    row(what, f"{ours:.1f} ms / {theirs:.1f} ms = {ours / theirs:.1f} x", bar)
+
+
+def prepare() -> tuple[int, int]:
+    """A database with the plan and 10,000 risks more; return a full risk and one of its actions."""
+    DATABASE.parent.mkdir(exist_ok=True)
+    for path in DATABASE.parent.glob("bench.sqlite3*"):
+        path.unlink()
+    with create_app().app_context():
+        upgrade()
+        load_plan(ROOT / "riskreg" / "plan", clock.now(), demonstration=True)
+        evaluate_register(1, clock.now())
+        risks = fill_risks(10_000)
+        full = db.session.get_one(Risk, risks[0])
+        full.owner_post_id = db.session.scalars(
+            select(Risk.owner_post_id).join(Person, Person.name == OWNER).where(Risk.title.contains("free places"))
+        ).one()
+        actions = fill_one_risk(full.id, full.owner_post_id)
+        db.session.commit()
+        db.session.execute(text("ANALYZE"))
+        db.session.commit()
+        return full.id, actions[0]
+
+
+def pages(risk_id: int, action_id: int) -> None:
+    """The pages, beside the bare route."""
+    with serving("wsgi:app", ENVIRONMENT) as ours, serving("tests.bench.bare:app", ENVIRONMENT) as plain:
+        row("web process: start-up", f"{ours.seconds:.2f} s", "2 s")
+        browser, bare = Browser(ours.port), Browser(plain.port)
+        browser.sign_in(OWNER)
+
+        def yardstick() -> str:
+            return bare.get("/")
+
+        def update() -> None:
+            page = browser.get(f"/actions/{action_id}")
+            form = [("csrf_token", hidden(page, "csrf_token")), ("revision", hidden(page, "revision"))]
+            form += [("text", "Going on."), ("status", "in progress"), ("progress", "20")]
+            form += [("due_on", part) for part in ("31", "8", "2017")]
+            saving.append(seconds(lambda: expect(302, browser.ask("POST", f"/actions/{action_id}", form)[0])))
+
+        saving: list[float] = []
+        ratio("register page, 50 rows, filters and counts", lambda: browser.get("/register"), yardstick, "3 x")
+        ratio("one risk, 10 actions, 10 links, 50 of history", lambda: browser.get(f"/risks/{risk_id}"), yardstick, "3 x")
+        for _ in range(TIMES):
+            update()
+        theirs = statistics.median(seconds(yardstick) for _ in range(TIMES)) * 1000
+        mine = statistics.median(saving) * 1000
+        row("saving an action update, audit included", f"{mine:.1f} ms / {theirs:.1f} ms = {mine / theirs:.1f} x", "3 x")
+        row("web process: memory of the worker", f"{ours.memory():.0f} MB", "120 MB")
+
+
+def expect(wanted: int, status: int) -> None:
+    """Stop when a measured request did not do what it should."""
+    if status != wanted:
+        raise RuntimeError(f"expected {wanted}, got {status}")
+
+
+def files() -> None:
+    """The register as CSV."""
+    with create_app().app_context():
+        row("register as CSV, 10,000 rows", f"{seconds(lambda: sum(len(line) for line in csv_lines('risks'))):.2f} s", "2 s")
+
+
+def publishing() -> None:
+    """All 110 results of a year in one go, each evaluated."""
+    with create_app().app_context():
+        now = clock.now()
+        person = db.session.scalars(select(Person.id).where(Person.name == "Performance Officer")).one()
+        standing = actor_of(person, clock.today())
+        if standing is None:
+            raise RuntimeError("there is no performance officer")
+        actor = Actor(standing.person_id, standing.name, standing.roles, standing.posts)
+        indicators = db.session.scalars(select(Indicator).order_by(Indicator.id).limit(110)).all()
+        ended = clock.today().replace(month=3, day=31)
+
+        def publish_all() -> None:
+            for indicator in indicators:
+                target = next((one for one in indicator.targets if one.year == 2017), TargetRow(value=None))
+                value = f"{target.value:.0f}" if target.value is not None else "1"
+                publish_result(actor, 1, indicator, ResultEntry(value, "March 2017", ended, 2017), now)
+            db.session.commit()
+
+        row("publishing 110 results with evaluation", f"{seconds(publish_all):.2f} s", "1 s")
+
+
+def everything() -> None:
+    """100,000 risks, links and indicators, 1,000,000 results."""
+    with create_app().app_context():
+        risks = fill_risks(100_000, first_id=2_000_000)
+        fill_indicators(risks, results_each=10)
+        db.session.commit()
+        db.session.execute(text("ANALYZE"))
+        db.session.commit()
+        statement = statistics.median(seconds(lambda: db.session.execute(LATEST).all()) for _ in range(3))
+        first = seconds(lambda: evaluate_register(1, clock.now()))
+        db.session.commit()
+        again = seconds(lambda: evaluate_register(1, clock.now()))
+        db.session.rollback()
+        for what, took in (("first time, 100 new RED results", first), ("again, nothing new", again)):
+            row(f"evaluating everything: {what}", f"{took:.2f} s / {statement:.2f} s = {took / statement:.1f} x", "10 x")
+
+
+def main() -> None:
+    """Every measurement, one after another."""
+    risk_id, action_id = prepare()
+    pages(risk_id, action_id)
+    files()
+    publishing()
+    if "quick" not in sys.argv[1:]:
+        everything()
+
+
+if __name__ == "__main__":
+    main()

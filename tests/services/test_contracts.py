@@ -1,0 +1,140 @@
+"""Recording a contract's route and reviews, and what that does to the risks that depend on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from riskreg.domain.access import Role
+from riskreg.domain.contracts import RouteKind, RouteStage
+from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
+from riskreg.extensions import db
+from riskreg.models import Contract, Escalation, Link, SignalRow
+from riskreg.services.actors import Actor
+from riskreg.services.contracts import ReviewEntry, RouteEntry, record_review, record_route
+from riskreg.services.evaluation import evaluate_register
+from tests import factories as make
+
+NOW = make.NOW
+TODAY = make.TODAY
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def manager_of(contract: Contract) -> Actor:
+    """Whoever holds the post that manages the contract."""
+    holdings = contract.owner_post.holdings
+    person = holdings[0].person if holdings else make.PersonFactory(holding=contract.owner_post)
+    return Actor(person.id, person.name, frozenset({Role.CONTRACT_MANAGER}), frozenset({contract.owner_post_id}))
+
+
+@pytest.fixture
+def link() -> Link:
+    """A risk escalated by a contract that ends in July 2017."""
+    made: Link = make.LinkFactory(risk=make.RiskFactory(), contract=make.ContractFactory(running_out=True))
+    evaluate_register(made.risk.register_id, NOW)
+    return made
+
+
+def route(link: Link, entry: RouteEntry, actor: Actor | None = None, seen: int | None = None) -> None:
+    """Record a route on the link's contract."""
+    contract = link.contract
+    assert contract is not None
+    revision = contract.revision if seen is None else seen
+    record_route(actor or manager_of(contract), link.risk.register_id, contract, entry, revision, NOW)
+
+
+APPROVED = RouteEntry(RouteKind.REPROCURE, RouteStage.APPROVED, TODAY, "Approved by the Cabinet Member.")
+
+
+def test_an_approved_route_proposes_de_escalation(link: Link) -> None:
+    route(link, APPROVED)
+    escalation = db.session.scalars(select(Escalation)).one()
+    assert (escalation.status, bool(escalation.proposal)) == ("awaiting DMT", True)
+    assert link.risk.effective_rag == "RED"
+
+
+def test_a_route_that_had_been_approved_before_withdraws_the_escalation(link: Link) -> None:
+    """It was only recorded late: the signal never was."""
+    late = RouteEntry(RouteKind.REPROCURE, RouteStage.APPROVED, TODAY - timedelta(days=30), "Approved in March.")
+    route(link, late)
+    assert db.session.scalars(select(Escalation.status)).one() == "withdrawn"
+    assert link.risk.effective_rag == "AMBER"
+
+
+def test_a_route_that_is_only_decided_is_not_enough_for_dmt(link: Link) -> None:
+    route(link, RouteEntry(RouteKind.REPROCURE, RouteStage.DECIDED, TODAY, "We shall go to the market."))
+    assert db.session.scalars(select(SignalRow.state)).one() == "stands"
+
+
+def test_an_awarded_extension_moves_the_end(link: Link) -> None:
+    route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended by a year.", "2018-07"))
+    assert link.contract is not None
+    assert str(link.contract.facts().current_end) == "July 2018"
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        (RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended."), "new_end"),
+        (RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended.", "2017-06"), "new_end"),
+        (RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended.", "2018-13"), "new_end"),
+        (RouteEntry(RouteKind.END, RouteStage.APPROVED, TODAY, "Let it end.", "2018-07"), "new_end"),
+        (RouteEntry(RouteKind.END, RouteStage.APPROVED, TODAY + timedelta(days=1), "Tomorrow."), "on"),
+        (RouteEntry(RouteKind.END, RouteStage.APPROVED, TODAY, "  "), "note"),
+    ],
+)
+def test_a_route_that_makes_no_sense_is_refused_beside_its_field(link: Link, entry: RouteEntry, field: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        route(link, entry)
+    assert refused.value.field == field
+    assert link.contract is not None
+    assert link.contract.routes == []
+
+
+def test_another_managers_contract_is_refused(link: Link) -> None:
+    with pytest.raises(NotPermitted):
+        route(link, APPROVED, actor=manager_of(make.ContractFactory()))
+
+
+def test_a_contract_that_someone_else_has_changed_is_refused(link: Link) -> None:
+    route(link, APPROVED)
+    with pytest.raises(ChangedMeanwhile):
+        route(link, APPROVED, seen=0)
+
+
+def test_a_review_answers_the_overdue_one_and_sets_the_next() -> None:
+    contract = make.ContractFactory(undated=True, review="2017-01", review_printed="January 2017")
+    link = make.LinkFactory(risk=make.RiskFactory(), contract=contract)
+    evaluate_register(link.risk.register_id, NOW)
+    assert db.session.scalars(select(SignalRow.kind)).one() == "review overdue"
+    assert db.session.scalars(select(Escalation.status)).one() == "awaiting DMT"
+    entry = ReviewEntry(TODAY, "Performing well.", "2018-01")
+    record_review(manager_of(contract), link.risk.register_id, contract, entry, contract.revision, NOW)
+    assert db.session.scalars(select(SignalRow.state)).one() == "recovered"
+    assert contract.facts().current_review is not None
+    assert str(contract.facts().current_review) == "January 2018"
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        (ReviewEntry(TODAY + timedelta(days=1), "Tomorrow."), "reviewed_on"),
+        (ReviewEntry(TODAY, ""), "note"),
+        (ReviewEntry(TODAY, "Done.", "2017-03"), "next_review"),
+        (ReviewEntry(TODAY, "Done.", "soon"), "next_review"),
+    ],
+)
+def test_a_review_that_makes_no_sense_is_refused_beside_its_field(entry: ReviewEntry, field: str) -> None:
+    register, contract = make.RegisterFactory(), make.ContractFactory()
+    assert isinstance(contract, Contract)
+    with pytest.raises(RuleBroken) as refused:
+        record_review(manager_of(contract), register.id, contract, entry, contract.revision, NOW)
+    assert refused.value.field == field
+
+
+def test_dates_stay_as_the_plan_has_them() -> None:
+    assert make.ContractFactory().end == "2018-03"
+    assert date(2018, 3, 31) == make.ContractFactory().facts().end.last_day

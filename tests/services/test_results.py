@@ -1,0 +1,128 @@
+"""Publishing and correcting results: what is refused, what is kept, and what each is judged against."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from riskreg.domain.access import Role
+from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
+from riskreg.extensions import db
+from riskreg.models import Benchmark, Indicator, Result
+from riskreg.services.actors import Actor
+from riskreg.services.results import ResultEntry, correct_result, publish_result
+from tests import factories as make
+
+NOW = make.NOW
+OFFICER = Actor(None, "Performance officer", frozenset({Role.PERFORMANCE_OFFICER}), frozenset())
+READER = Actor(None, "Auditor", frozenset({Role.AUDITOR}), frozenset())
+
+
+def entry(value: str = "70", **other: object) -> ResultEntry:
+    """A result for March 2017."""
+    return ResultEntry(**{"value": value, "period": "March 2017", "period_end": date(2017, 3, 31), "target_year": 2017} | other)  # type: ignore[arg-type]
+
+
+def indicator(**about: object) -> Indicator:
+    """An indicator with a target of 78 for 2017."""
+    register = make.RegisterFactory()
+    assert register.id
+    made: Indicator = make.IndicatorFactory(**about)
+    make.TargetFactory(indicator=made)
+    return made
+
+
+def publish(found: Indicator, typed: ResultEntry, actor: Actor = OFFICER) -> Result:
+    """Publish on the one register of the test."""
+    return publish_result(actor, make.RegisterFactory().id, found, typed, NOW).result
+
+
+@pytest.mark.usefixtures("app")
+class TestPublishing:
+    """On an empty register."""
+
+    @pytest.mark.parametrize(
+        ("value", "rag"), [("78", "GREEN"), ("78.0", "GREEN"), ("77.9", "AMBER"), ("70.2", "AMBER"), ("70.19", "RED")]
+    )
+    def test_equal_counts_as_reached(self, value: str, rag: str) -> None:
+        result = publish(indicator(), entry(value))
+        assert (result.rag, result.floor_value, result.floor_assumed) == (rag, Decimal("70.20"), True)
+
+    @pytest.mark.parametrize("typed", ["", "N/A", "↑", "seventy", "7o", "70,5", "1e5", "NaN", "101", "--3", "28*"])
+    def test_a_figure_that_is_no_number_is_refused(self, typed: str) -> None:
+        found = indicator()
+        with pytest.raises(RuleBroken) as refused:
+            publish(found, entry(typed))
+        assert refused.value.field == "value"
+        assert db.session.scalar(select(func.count()).select_from(Result)) == 0
+
+    @pytest.mark.parametrize(("typed", "stored"), [("7,800", "7800"), (" 3020 ", "3020")])
+    def test_thousands_commas_are_read(self, typed: str, stored: str) -> None:
+        assert publish(indicator(unit="number"), entry(typed)).value == Decimal(stored)
+
+    def test_a_percent_sign_is_read_and_the_precision_kept(self) -> None:
+        assert str(publish(indicator(), entry("70.50%")).value) == "70.50"
+
+    @pytest.mark.parametrize("ended", [date(2017, 4, 4), date(1999, 12, 31)])
+    def test_a_period_that_has_not_ended_or_is_long_past_is_refused(self, ended: date) -> None:
+        with pytest.raises(RuleBroken) as refused:
+            publish(indicator(), entry(period_end=ended))
+        assert refused.value.field == "period_end"
+
+    def test_a_period_already_published_is_refused_with_the_offer_to_correct_it(self) -> None:
+        found = indicator()
+        publish(found, entry())
+        with pytest.raises(RuleBroken, match="already published .* Correct that result instead"):
+            publish(found, entry("71"))
+
+    def test_only_the_performance_officer_publishes(self) -> None:
+        with pytest.raises(NotPermitted):
+            publish(indicator(), entry(), READER)
+
+    def test_a_correction_keeps_what_it_corrects_and_asks_why(self) -> None:
+        found = indicator()
+        first = publish(found, entry())
+        register = make.RegisterFactory().id
+        with pytest.raises(RuleBroken, match="why"):
+            correct_result(OFFICER, register, first, "71", "final", "  ", NOW)
+        db.session.refresh(first)
+        second = correct_result(OFFICER, register, first, "71", "final", "A late return.", NOW).result
+        assert (first.value, first.current) == (Decimal(70), False)
+        assert (second.value, second.current, second.revision, second.reason) == (Decimal(71), True, 2, "A late return.")
+
+    def test_correcting_what_someone_else_has_corrected_is_refused(self) -> None:
+        first = publish(indicator(), entry())
+        register = make.RegisterFactory().id
+        correct_result(OFFICER, register, first, "71", "final", "A late return.", NOW)
+        with pytest.raises(ChangedMeanwhile):
+            correct_result(OFFICER, register, first, "72", "final", "Another.", NOW)
+
+    def test_the_direction_of_travel_follows_a_correction_of_the_period_before(self) -> None:
+        found = indicator()
+        earlier = publish(found, entry("70", period="March 2016", period_end=date(2016, 3, 31)))
+        later = publish(found, entry("72"))
+        assert later.direction == "better"
+        correct_result(OFFICER, make.RegisterFactory().id, earlier, "75", "final", "Recounted.", NOW)
+        assert later.direction == "worse"
+
+    def test_a_national_average_judges_only_once_it_is_known(self) -> None:
+        found = indicator()
+        found.targets[0].kind, found.targets[0].value = "national", None
+        result = publish(found, entry("70"))
+        assert (result.rag, "not known yet" in result.why) == (None, True)
+        db.session.add(Benchmark(indicator_id=found.id, year=2017, printed="69", value=Decimal(69), comparable=True))
+        db.session.flush()
+        db.session.expire(found)
+        assert publish(found, entry("70", period="April", period_end=date(2017, 4, 1))).rag == "GREEN"
+
+
+def test_every_opening_result_of_the_plan_was_judged_and_none_became_a_wrong_number(plan_app: Flask) -> None:
+    opening = db.session.scalars(select(Result).where(Result.opening)).all()
+    assert len(opening) == 110
+    assert [row.printed for row in opening if row.value is None] == ["N/A"]
+    assert all(row.judged_at for row in opening if row.value is not None)
+    assert all(row.why for row in opening if row.value is not None and row.rag is None)
