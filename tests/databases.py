@@ -70,10 +70,13 @@ class _Kept:
         if name not in self.apps:
             self.apps[name] = self._make(name)
         app = self.apps[name]
+        as_made = dict(app.config)
         with app.app_context():
             yield app
             db.session.remove()
             db.engine.dispose()
+        app.config.clear()
+        app.config.update(as_made)
         self._restore(name)
 
     def _make(self, name: str) -> Flask:

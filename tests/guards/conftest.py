@@ -1,0 +1,53 @@
+"""Every page of the application, and someone of each role to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from riskreg.extensions import db
+from riskreg.models import Action, Contract, Escalation, Indicator, Message, Person, Post, Result, Risk
+from tests import factories as make
+
+
+@pytest.fixture
+def example(plan_app: Flask) -> dict[str, object]:
+    """A value for each part of an address that varies, from the shipped plan."""
+
+    def first(table: type) -> object:
+        found = db.session.scalars(select(table).order_by(table.id)).first()  # type: ignore[attr-defined]
+        return found.id if found else 1
+
+    return {
+        "risk_id": first(Risk),
+        "action_id": first(Action),
+        "escalation_id": first(Escalation),
+        "indicator_id": first(Indicator),
+        "result_id": first(Result),
+        "contract_id": first(Contract),
+        "post_id": first(Post),
+        "message_id": first(Message),
+        "person_id": first(Person),
+        "name": "risks",
+        "token": "not-a-token",
+        "filename": "vendor/riskreg.css",
+    }
+
+
+@pytest.fixture
+def signed_in_as(plan_app: Flask) -> Callable[[str], FlaskClient]:
+    """A client signed in as someone whose only post brings one role, and no other."""
+    def sign_in(role: str) -> FlaskClient:
+        person = make.PersonFactory(holding=make.PostFactory(bringing=(role,)))
+        db.session.commit()
+        client = plan_app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = f"{person.id}:{person.session_stamp}"
+            session["_fresh"] = True
+        return client
+
+    return sign_in

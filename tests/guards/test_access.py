@@ -1,0 +1,128 @@
+"""Every route is in exactly one access class, and each role is let in or refused accordingly, reading and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from riskreg.domain.access import GRANTS, Permission, Role
+from riskreg.web.access import Open, access_of
+
+PUBLIC, SIGNED_IN = Open.PUBLIC, Open.SIGNED_IN
+P = Permission
+
+# The whole application. A new route has to be given its line here, by someone who has thought about it.
+CLASSES: dict[str, Open | Permission] = {
+    "static": PUBLIC,
+    "auth.sign_in": PUBLIC,
+    "auth.sign_out": SIGNED_IN,
+    "auth.reset": PUBLIC,
+    "auth.set_password": PUBLIC,
+    "work.home": P.SEE_OWN_WORK,
+    "register.listing": P.READ_REGISTER,
+    "risks.risk": P.READ_REGISTER,
+    "risks.by_reference": P.READ_REGISTER,
+    "risks.review": P.REVIEW_RISK,
+    "risks.raise_escalation": P.RAISE_ESCALATION,
+    "risks.action": P.READ_REGISTER,
+    "escalations.queue": P.READ_QUEUE,
+    "escalations.escalation": P.READ_QUEUE,
+    "indicators.listing": P.READ_REGISTER,
+    "indicators.indicator": P.READ_REGISTER,
+    "indicators.publish": P.PUBLISH_RESULT,
+    "indicators.correct": P.PUBLISH_RESULT,
+    "contracts.listing": P.READ_REGISTER,
+    "contracts.contract": P.READ_REGISTER,
+    "contracts.record_route": P.RECORD_CONTRACT,
+    "contracts.record_review": P.RECORD_CONTRACT,
+    "admin.people": P.READ_REGISTER,
+    "admin.post": P.READ_REGISTER,
+    "admin.mail": P.MANAGE_MAIL,
+    "admin.jobs": P.MANAGE_MAIL,
+    "admin.audit": P.READ_AUDIT,
+    "files.listing": P.EXPORT,
+    "files.export": P.EXPORT,
+}
+
+
+def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Each route with each method that it answers, reading before writing."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            yield rule, method
+
+
+def ask(client: FlaskClient, app: Flask, rule: Rule, method: str, example: dict[str, object]) -> tuple[int, str, str]:
+    """Ask for a route and return the status, where it leads and what it says."""
+    with app.test_request_context():
+        address = url_for(rule.endpoint, **{name: example[name] for name in rule.arguments})
+    answer = client.open(address, method=method)
+    text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
+    answer.close()
+    return answer.status_code, answer.headers.get("Location", ""), text
+
+
+def test_every_route_has_the_class_that_is_written_down_here(plan_app: Flask) -> None:
+    assert {rule.endpoint: access_of(plan_app, rule.endpoint) for rule, _ in rules(plan_app)} == CLASSES
+
+
+def test_who_is_not_signed_in_sees_only_what_is_public(
+    plan_app: Flask, client: FlaskClient, example: dict[str, object]
+) -> None:
+    plan_app.config["WTF_CSRF_ENABLED"] = False
+    for rule, method in rules(plan_app):
+        status, location, _ = ask(client, plan_app, rule, method, example)
+        if CLASSES[rule.endpoint] is PUBLIC:
+            assert status not in (401, 403), rule
+        elif method == "GET":
+            assert (status, "/sign-in" in location) == (302, True), rule
+        else:
+            assert status == 401, rule
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_let_in_where_it_may_and_refused_where_not(
+    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, object], role: Role
+) -> None:
+    plan_app.config["WTF_CSRF_ENABLED"] = False
+    client = signed_in_as(role)
+    for rule, method in rules(plan_app):
+        if rule.endpoint == "auth.sign_out":
+            continue
+        access = CLASSES[rule.endpoint]
+        status, location, text = ask(client, plan_app, rule, method, example)
+        assert status < 500, (rule, method)
+        assert "/sign-in" not in location, (rule, method)
+        if isinstance(access, Permission) and access not in GRANTS[role]:
+            assert status == 403, (rule, method)
+            assert "Your roles do not allow you" in text, (rule, method)
+        else:
+            assert "Your roles do not allow you to " + str(access) not in text, (rule, method)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_shows_a_way_to_what_its_reader_may_not_do(
+    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, object], role: Role
+) -> None:
+    client = signed_in_as(role)
+    writing = {
+        "risks.review": P.REVIEW_RISK, "risks.raise_escalation": P.RAISE_ESCALATION,
+        "indicators.publish": P.PUBLISH_RESULT, "contracts.record_route": P.RECORD_CONTRACT,
+        "contracts.record_review": P.RECORD_CONTRACT, "admin.mail": P.MANAGE_MAIL, "admin.jobs": P.MANAGE_MAIL,
+        "admin.audit": P.READ_AUDIT,
+    }  # fmt: skip
+    with plan_app.test_request_context():
+        by_endpoint = {rule.endpoint: rule for rule, _ in rules(plan_app)}
+        ways = {
+            url_for(name, **{key: example[key] for key in by_endpoint[name].arguments})
+            for name, permission in writing.items()
+            if permission not in GRANTS[role]
+        }
+    for rule, method in rules(plan_app):
+        if method == "GET":
+            _, _, text = ask(client, plan_app, rule, method, example)
+            assert not [way for way in ways if f'href="{way}"' in text], rule
