@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from riskreg.domain.sentences import day, month
+from riskreg.domain.sentences import MONTHS, day, month
 
 LONDON = ZoneInfo("Europe/London")
+WRITTEN = re.compile(
+    r"((?P<day>\d{1,2})(st|nd|rd|th)?[\s,./-]+)?((?P<month>[a-z]{3,9}|\d{1,2})[\s,./-]+)?(?P<year>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+PLAN_YEARS = range(1900, 2200)
 PARTIAL = re.compile(r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2}))?)?", re.ASCII)
 
 
@@ -56,3 +61,29 @@ class PartialDate:
         if len(self.text) == len("2018"):
             return self.text
         return month(self.last_day) if len(self.text) == len("2018-03") else day(self.last_day)
+
+
+def read_partial(words: str) -> PartialDate:
+    """Return the date that someone typed: 31 March 2018, 31/3/2018, March 2018, 3/2018, 2018 or any of them in ISO form.
+
+    The day comes before the month, as it is written here. Raises ValueError, with a sentence, for what is no date.
+    """
+    text = words.strip()
+    if found := PARTIAL.fullmatch(text) or WRITTEN.fullmatch(text):
+        on, in_month, year = found["day"], found["month"], int(found["year"])
+        if on and not in_month:
+            on, in_month = None, on
+        with suppress(ValueError):
+            months = [f"{_month_number(in_month):02d}"] if in_month else []
+            days = [f"{int(on):02d}"] if on else []
+            known = PartialDate("-".join([f"{year:04d}", *months, *days]))
+            if year in PLAN_YEARS:
+                return known
+    raise ValueError(f"“{text[:40]}” is not a date such as 31 March 2018, March 2018 or 2018.")
+
+
+def _month_number(words: str) -> int:
+    """Return 1 to 12 for a month by number, name or the first letters of its name. 0 for anything else."""
+    if words.isdecimal():
+        return int(words)
+    return next((number for number, name in enumerate(MONTHS, 1) if name.lower().startswith(words.lower())), 0)

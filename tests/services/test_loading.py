@@ -339,7 +339,11 @@ BROKEN: list[tuple[str, Edit, str]] = [
         lambda rows: last(rows, indicator="", contract=""),
         "row 76, column indicator: a link needs an indicator or",
     ),
-    ("links", lambda rows: rows.append(rows[0]), "row 77: risk “CYPE 01” and indicator “SI-21” are together in row 2 already."),
+    (
+        "links",
+        lambda rows: rows.append(rows[0]),
+        "row 77: risk “CYPE 01” and indicator “SI-21” are together in row 2 already.",
+    ),
     ("mitigations", lambda rows: last(rows, due=""), "row 40, column due: the cell is empty; an action needs it."),
     (
         "mitigations",

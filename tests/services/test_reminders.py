@@ -38,7 +38,7 @@ def told() -> dict[str, list[tuple[str, str, int]]]:
 
 @pytest.fixture
 def director() -> Post:
-    post = make.PostFactory(title="Director", roles=["dmt_member"])
+    post = make.PostFactory(title="Director", on_dmt=True)
     make.PersonFactory(name="Director", holding=post)
     return post
 
@@ -71,7 +71,7 @@ def a_risk(head: Post, **values: Any) -> Risk:
     ],
 )
 def test_more_people_are_told_the_later_it_gets(head: Post, days: int, whom: set[str]) -> None:
-    make.PersonFactory(name="Co-ordinator", holding=make.PostFactory(roles=["coordinator"]))
+    make.PersonFactory(name="Co-ordinator", holding=make.PostFactory(coordinating=True))
     make.PersonFactory(name="Other director", holding=make.PostFactory(on_dmt=True))
     a_risk(head)
     assert remind(days) == len(whom)
@@ -142,7 +142,7 @@ def test_the_line_goes_up_past_vacant_posts(director: Post) -> None:
 
 
 def test_a_line_that_ends_or_turns_in_a_circle_leads_to_the_coordinators() -> None:
-    make.PersonFactory(name="Co-ordinator", holding=make.PostFactory(roles=["coordinator"]))
+    make.PersonFactory(name="Co-ordinator", holding=make.PostFactory(coordinating=True))
     alone = make.PostFactory(owning=True)
     circle = make.PostFactory(owning=True)
     circle.line_post = make.PostFactory(line_post=circle)

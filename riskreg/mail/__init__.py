@@ -1,0 +1,1 @@
+"""Render and send one message."""

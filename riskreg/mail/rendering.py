@@ -1,0 +1,87 @@
+"""Writing one message: templates under `templates/email/<kind>/` with the facts kept in the outbox.
+
+An environment of its own, apart from the pages': a message must read the same whoever sends it, and a fact that is
+missing must fail that message rather than leave a gap in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from flask import current_app
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from riskreg.domain import sentences
+from riskreg.domain.dates import LONDON
+from riskreg.mail.wording import WORDS
+from riskreg.models import Person
+
+PAGES = {
+    "risk": "/risks/{}",
+    "review": "/risks/{}/review",
+    "escalation": "/escalations/{}",
+    "queue": "/queue",
+    "reset": "/reset/{}",
+    "sign_in": "/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message as it is sent: the subject is one line; `html` says the same as `text`."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: str, facts: Mapping[str, Any], person: Person) -> Rendered:
+    """Write the message. Raises jinja2.TemplateError for a missing template or fact, ValueError for a bad date."""
+    templates = _environment(Path(current_app.root_path, str(current_app.template_folder), "email"))
+    known = {**facts, "person": person, "page": _page(str(current_app.config["BASE_URL"]))}
+    subject, text, html = (
+        templates.get_template(f"{kind}/{name}").render(known) for name in ("subject.txt", "body.txt", "body.html")
+    )
+    return Rendered(subject=" ".join(subject.split()), text=text.strip() + "\n", html=_inliner().inline(html))
+
+
+def _page(base_url: str) -> Callable[..., str]:
+    def page(name: str, key: str | int = "") -> str:
+        return base_url + PAGES[name].format(key)
+
+    return page
+
+
+@lru_cache
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=_day, moment=_moment, plural=sentences.plural)
+    environment.globals.update(WORDS)
+    return environment
+
+
+@lru_cache
+def _inliner() -> css_inline.CSSInliner:
+    """Mail programs drop style sheets, so the styles go onto the elements; nothing is ever fetched."""
+    return css_inline.CSSInliner(load_remote_stylesheets=False)
+
+
+def _day(value: str) -> str:
+    return sentences.day(date.fromisoformat(value))
+
+
+def _moment(value: str) -> str:
+    moment = datetime.fromisoformat(value).astimezone(LONDON)
+    return f"{moment:%H:%M} on {sentences.day(moment.date())}"

@@ -1,0 +1,72 @@
+"""The sentences of messages that depend on a fact: kept here once, since text and HTML both say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from riskreg.domain.lifecycle import DecisionKind
+from riskreg.domain.reviews import Told
+from riskreg.domain.sentences import day, plural
+
+NEXT_STEPS = {
+    DecisionKind.CONFIRM: "Assess the risk again{by}.",
+    DecisionKind.REFER: "You have nothing to do now: the corporate register answers next.",
+    DecisionKind.RETURN: "Supply what is missing{by}.",
+    DecisionKind.DECLINE: "You have nothing to do: the rating is again the one that you gave.",
+    DecisionKind.DEFER: "You have nothing to do now: DMT looks at it again{on}.",
+    DecisionKind.DE_ESCALATE: "You have nothing to do: the risk is no longer before DMT.",
+    DecisionKind.CLOSE: "You have nothing to do: the risk has left the register, and its reference stays its own.",
+}
+
+
+def next_step(decision: str, due_on: str | None, meeting_on: str | None) -> str:
+    """What a decision asks of the owner, and by when. Raises ValueError for a decision that DMT cannot take."""
+    by = f" by {day(date.fromisoformat(due_on))}" if due_on else ""
+    on = f" on {day(date.fromisoformat(meeting_on))}" if meeting_on else ""
+    return NEXT_STEPS[DecisionKind(decision)].format(by=by, on=on)
+
+
+def movement(rag_before: str, rag_after: str) -> str:
+    """How an escalation moved a rating: “raised from AMBER to RED”, or “stays RED” when there is nothing above."""
+    return f"stays {rag_after}" if rag_before == rag_after else f"raised from {rag_before} to {rag_after}"
+
+
+def lateness(days_late: int) -> str:
+    """How far a due date is away: “in 3 days”, “today” or “7 days late”."""
+    if days_late == 0:
+        return "today"
+    return f"{plural(days_late, 'day')} late" if days_late > 0 else f"in {plural(-days_late, 'day')}"
+
+
+def why_told(review: Mapping[str, Any]) -> str:
+    """Why a review's reminder came to this person."""
+    owner = review["owner"]
+    if review["told"] == Told.OWNER:
+        return f"You are told as {owner}, who owns the risk, or as the deputy."
+    if review.get("vacant"):
+        return f"You are told because the post that owns the risk, {owner}, is vacant."
+    if review["told"] == Told.LINE_DIRECTOR:
+        return f"You are told as the line director of {owner}, who owns the risk."
+    return f"You are told as risk co-ordinator or DMT member; {owner} owns the risk."
+
+
+def reviews_subject(reviews: Sequence[Mapping[str, Any]]) -> str:
+    """The subject of a digest of reviews: the risk itself when there is one, otherwise how many and how many late."""
+    if len(reviews) == 1:
+        one = reviews[0]
+        late = one["days_late"]
+        state = f"{plural(late, 'day')} late" if late > 0 else f"due {day(date.fromisoformat(one['due_on']))}"
+        return f"Review of {one['reference']} {state}: {one['title']}"
+    late = sum(1 for one in reviews if one["days_late"] > 0)
+    return f"{len(reviews)} reviews of risks are due" + (f", {late} of them late" if late else "")
+
+
+WORDS: Mapping[str, Any] = {
+    "next_step": next_step,
+    "movement": movement,
+    "lateness": lateness,
+    "why_told": why_told,
+    "reviews_subject": reviews_subject,
+}

@@ -1,0 +1,125 @@
+"""Loading the organisation: the register with its policy, divisions, services, posts, and the demonstration people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+
+from riskreg.exchange.plan_checks import prefix_of
+from riskreg.exchange.plan_files import FIRST_DAY
+from riskreg.exchange.plan_tables import DivisionRow, Plan, PostRow, ServiceRow
+from riskreg.extensions import db
+from riskreg.models import Division, Holding, Person, PolicyVersion, Post, PostRole, Register, Service
+from riskreg.services.loading_report import LoadReport, add_missing
+
+REGISTER_NAMES = {"CYPE": "Children, Young People and Education"}
+MAIL_DOMAIN = "kent.example"
+
+
+def load_register(plan: Plan, day: date, report: LoadReport) -> Register:
+    """Return the register of the plan's references; a new one gets the plan's rules as version 1 of its policy."""
+    references = [row.reference for row in plan.risks] + [row.reference for row in plan.used_references]
+    prefix = prefix_of(references[0])
+    present = {row.prefix: row for row in db.session.scalars(select(Register).where(Register.prefix == prefix))}
+    add_missing(
+        report,
+        "register",
+        present,
+        [prefix],
+        key=str,
+        make=lambda found: Register(prefix=found, name=REGISTER_NAMES.get(found, found)),
+    )
+    register = present[prefix]
+    versions = select(PolicyVersion).where(PolicyVersion.register_id == register.id, PolicyVersion.version == 1)
+    add_missing(
+        report,
+        "policy",
+        {row.version: row for row in db.session.scalars(versions)},
+        [1],
+        key=int,
+        make=lambda version: PolicyVersion(
+            register_id=register.id, version=version, valid_from=min(FIRST_DAY, day), rules=plan.rules
+        ),
+    )
+    return register
+
+
+def load_divisions(plan: Plan, report: LoadReport) -> dict[str, Division]:
+    """Add the divisions that are missing and return all by name."""
+
+    def make(row: DivisionRow) -> Division:
+        return Division(
+            name=row.name,
+            kind=row.kind,
+            fte=row.fte,
+            gross_thousands=row.gross,
+            net_thousands=row.net,
+            source_line=row.line,
+            note=row.note,
+        )
+
+    divisions = {row.name: row for row in db.session.scalars(select(Division))}
+    add_missing(report, "division", divisions, plan.divisions, key=lambda row: row.name, make=make)
+    return divisions
+
+
+def load_services(plan: Plan, divisions: Mapping[str, Division], report: LoadReport) -> dict[tuple[int, str], Service]:
+    """Add the services that are missing and return all by division and name."""
+
+    def make(row: ServiceRow) -> Service:
+        division_id = divisions[row.division].id
+        return Service(division_id=division_id, name=row.name, source_line=row.line, note=row.note)
+
+    services = {(row.division_id, row.name): row for row in db.session.scalars(select(Service))}
+    add_missing(
+        report, "service", services, plan.services, key=lambda row: (divisions[row.division].id, row.name), make=make
+    )
+    return services
+
+
+def load_posts(plan: Plan, divisions: Mapping[str, Division], report: LoadReport) -> dict[str, Post]:
+    """Add the posts that are missing, with their roles and the posts they answer to, and return all by code."""
+
+    def make(row: PostRow) -> Post:
+        return Post(
+            code=row.code,
+            title=row.title,
+            division_id=divisions[row.division].id if row.division else None,
+            assumed=row.assumed,
+            source_line=row.line,
+            note=row.note,
+            roles=[PostRole(role=role) for role in row.roles or ()],
+        )
+
+    posts = {row.code: row for row in db.session.scalars(select(Post))}
+    made = add_missing(report, "post", posts, plan.posts, key=lambda row: row.code, make=make)
+    for row, post in made:
+        if row.line_manager:
+            post.line_post_id = posts[row.line_manager].id
+    return posts
+
+
+def load_demonstration_people(plan: Plan, posts: Mapping[str, Post], day: date, report: LoadReport) -> None:
+    """Add one person for each post, named after it, and a deputy for the owner of the first risk.
+
+    They have no password: only the demonstration's sign-in page lets them in. A post that someone holds stays theirs.
+    """
+    held = set(db.session.scalars(select(Holding.post_id).where(Holding.until_on.is_(None), ~Holding.deputy)))
+    people = {row.email: row for row in db.session.scalars(select(Person))}
+    wanted = [(post.code, False) for post in plan.posts] + [(row.owner_post, True) for row in plan.risks[:1]]
+
+    def email(one: tuple[str, bool]) -> str:
+        code, deputy = one
+        return f"{'deputy-' if deputy else ''}{code}@{MAIL_DOMAIN}"
+
+    def make(one: tuple[str, bool]) -> Person:
+        code, deputy = one
+        name = f"{'Deputy ' if deputy else ''}{posts[code].title}"
+        return Person(name=name, email=email(one), password_hash=None, demonstration=True)
+
+    for (code, deputy), person in add_missing(report, "demonstration person", people, wanted, key=email, make=make):
+        if deputy or posts[code].id not in held:
+            db.session.add(Holding(post_id=posts[code].id, person_id=person.id, deputy=deputy, from_on=day))
+    db.session.flush()

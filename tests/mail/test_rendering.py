@@ -1,0 +1,187 @@
+"""Messages as they are read: why it came, what to do, by when, and the link to the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import TemplateError
+
+from riskreg.domain.lifecycle import DecisionKind
+from riskreg.mail.rendering import Rendered, render
+from riskreg.models import Person
+
+BASE = "https://risks.kent.example"
+PERSON = Person(name="Ann <Owner>", email="ann@kent.example")
+ESCALATION = {
+    "id": 7,
+    "risk_id": 3,
+    "reference": "CYPE 20",
+    "title": "Take-up <of> free places",
+    "rag_before": "AMBER",
+    "rag_after": "RED",
+    "sentences": ["Take-up fell from 74% to 70%, from GREEN to RED."],
+}
+DECISION = {
+    "escalation_id": 7,
+    "risk_id": 3,
+    "reference": "CYPE 20",
+    "title": "Take-up of free places",
+    "decision": "confirm",
+    "reason": "The fall is real.",
+    "due_on": "2017-05-05",
+    "meeting_on": None,
+    "decided_by": "Corporate Director",
+}
+REVIEW = {
+    "risk_id": 3,
+    "reference": "CYPE 20",
+    "title": "Take-up of free places",
+    "rag": "RED",
+    "due_on": "2017-04-17",
+    "days_late": -14,
+    "told": "owner",
+    "owner": "Head of Early Years",
+    "vacant": False,
+}
+ACCOUNT = {"reset_id": 1, "token": "WzEsMl0.abc-d_e", "expires_at": "2017-04-10T08:30:00+00:00"}
+EVERY_KIND: list[tuple[str, Mapping[str, Any]]] = [
+    ("escalation_raised", {"for": "owner", "escalations": [ESCALATION]}),
+    ("escalation_raised", {"for": "dmt", "escalations": [ESCALATION, {**ESCALATION, "id": 8, "rag_before": "RED"}]}),
+    ("decision_made", DECISION),
+    ("reviews_due", {"reviews": [REVIEW]}),
+    ("account_invitation", ACCOUNT),
+    ("account_reset", ACCOUNT),
+]
+
+
+@pytest.fixture
+def letter(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setitem(app.config, "BASE_URL", BASE)
+    return lambda kind, facts: render(kind, facts, PERSON)
+
+
+def links(text: str) -> set[str]:
+    return set(re.findall(r"https://[^\s\"<]+", text))
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_every_kind_says_the_same_in_text_and_html(letter: Any, kind: str, facts: Mapping[str, Any]) -> None:
+    rendered: Rendered = letter(kind, facts)
+    assert rendered.subject
+    assert "\n" not in rendered.subject
+    assert links(rendered.text) == links(rendered.html)
+    assert links(rendered.text)
+    assert "<style" not in rendered.html
+    assert "<img" not in rendered.html
+    assert "<link" not in rendered.html
+    assert 'style="' in rendered.html
+    assert "\n\n\n" not in rendered.text
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_a_missing_fact_fails_the_message(letter: Any, kind: str, facts: Mapping[str, Any]) -> None:
+    with pytest.raises((TemplateError, KeyError, TypeError)):
+        letter(kind, {})
+
+
+def test_an_escalation_tells_dmt_to_decide(letter: Any) -> None:
+    rendered = letter("escalation_raised", {"for": "dmt", "escalations": [ESCALATION]})
+    assert rendered.subject == "DMT to decide: CYPE 20 raised from AMBER to RED: Take-up <of> free places"
+    assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/queue"}
+    assert ESCALATION["sentences"][0] in rendered.text
+    assert "member of DMT" in rendered.text
+
+
+def test_an_escalation_tells_the_owner_to_review(letter: Any) -> None:
+    rendered = letter("escalation_raised", {"for": "owner", "escalations": [ESCALATION, {**ESCALATION, "risk_id": 4}]})
+    assert rendered.subject == "2 of your risks are before DMT"
+    assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/risks/3/review", f"{BASE}/risks/4/review"}
+
+
+def test_a_red_risk_stays_red(letter: Any) -> None:
+    rendered = letter("escalation_raised", {"for": "owner", "escalations": [{**ESCALATION, "rag_before": "RED"}]})
+    assert rendered.subject == "CYPE 20 stays RED: Take-up <of> free places"
+
+
+def test_what_people_typed_is_escaped_in_html_and_plain_in_text(letter: Any) -> None:
+    rendered = letter("escalation_raised", {"for": "dmt", "escalations": [ESCALATION]})
+    assert "Take-up <of> free places" in rendered.text
+    assert "<of>" not in rendered.html
+    assert "Take-up <of> free places" in unescape(rendered.html)
+
+
+def test_a_title_of_two_lines_stays_out_of_the_headers(letter: Any) -> None:
+    sly = {**ESCALATION, "title": "Places\r\nBcc: everyone@kent.example"}
+    rendered = letter("escalation_raised", {"for": "dmt", "escalations": [sly]})
+    assert "\n" not in rendered.subject
+    assert "\r" not in rendered.subject
+
+
+@pytest.mark.parametrize(
+    ("decision", "says"),
+    [
+        (DecisionKind.CONFIRM, "Assess the risk again by 5 May 2017."),
+        (DecisionKind.RETURN, "Supply what is missing by 5 May 2017."),
+        (DecisionKind.DEFER, "DMT looks at it again on 9 May 2017."),
+        (DecisionKind.DECLINE, "the rating is again the one that you gave"),
+        (DecisionKind.REFER, "the corporate register answers next"),
+        (DecisionKind.DE_ESCALATE, "no longer before DMT"),
+        (DecisionKind.CLOSE, "has left the register"),
+    ],
+)
+def test_every_decision_says_what_to_do_next(letter: Any, decision: DecisionKind, says: str) -> None:
+    rendered = letter("decision_made", {**DECISION, "decision": decision, "meeting_on": "2017-05-09"})
+    assert rendered.subject == f"DMT decided on CYPE 20: {decision}"
+    assert says in rendered.text
+    assert says in rendered.html
+    assert "The fall is real." in rendered.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "says"),
+    [
+        ({}, "Review of CYPE 20 due 17 April 2017: Take-up of free places", "Due 17 April 2017, in 14 days."),
+        ({"days_late": 0}, "Review of CYPE 20 due 17 April 2017: Take-up of free places", "today"),
+        ({"days_late": 1}, "Review of CYPE 20 1 day late: Take-up of free places", "1 day late"),
+        (
+            {"days_late": 7, "told": "line director"},
+            "Review of CYPE 20 7 days late: Take-up of free places",
+            "as the line director of Head of Early Years, who owns the risk",
+        ),
+        (
+            {"days_late": -14, "told": "line director", "vacant": True},
+            "Review of CYPE 20 due 17 April 2017: Take-up of free places",
+            "because the post that owns the risk, Head of Early Years, is vacant",
+        ),
+        (
+            {"days_late": 14, "told": "co-ordinator and DMT"},
+            "Review of CYPE 20 14 days late: Take-up of free places",
+            "as risk co-ordinator or DMT member; Head of Early Years owns the risk",
+        ),
+    ],
+)
+def test_a_reminder_says_when_and_why_it_came(letter: Any, changes: dict[str, Any], subject: str, says: str) -> None:
+    rendered = letter("reviews_due", {"reviews": [{**REVIEW, **changes}]})
+    assert rendered.subject == subject
+    assert says in rendered.text
+    assert says in unescape(re.sub(r"</?strong[^>]*>", "", rendered.html))
+
+
+def test_a_digest_counts_what_is_late(letter: Any) -> None:
+    late = {**REVIEW, "risk_id": 4, "days_late": 8, "told": "line director"}
+    rendered = letter("reviews_due", {"reviews": [late, REVIEW]})
+    assert rendered.subject == "2 reviews of risks are due, 1 of them late"
+    assert links(rendered.text) == {f"{BASE}/risks/4", f"{BASE}/risks/3/review"}
+
+
+def test_an_invitation_holds_the_link_and_its_end_in_london_time(letter: Any) -> None:
+    rendered = letter("account_invitation", ACCOUNT)
+    assert f"{BASE}/reset/{ACCOUNT['token']}" in rendered.text
+    assert "09:30 on 10 April 2017" in rendered.text
+    assert "Ann <Owner>" in rendered.text
+    assert "<Owner>" not in rendered.html
