@@ -19,7 +19,8 @@ from riskreg.database import only_reads
 from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
-from riskreg.models import JobRun, Register
+from riskreg.models import JobRun
+from riskreg.queries.policies import registers_in_force
 from riskreg.services.evaluation import Evaluation, evaluate_register
 from riskreg.services.outbox import anything_to_send
 from riskreg.services.posting import send_due
@@ -70,7 +71,7 @@ def evaluate(now: datetime) -> str:
 
 def evaluations(now: datetime) -> Iterator[tuple[str, Evaluation]]:
     """Evaluate one register after another and yield what it did; the caller commits."""
-    for register_id, prefix in db.session.execute(select(Register.id, Register.prefix).order_by(Register.id)).all():
+    for register_id, prefix in registers_in_force(day_of(now)):
         yield prefix, evaluate_register(register_id, now)
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import factory
 from factory.alchemy import SQLAlchemyModelFactory
@@ -28,6 +28,10 @@ class Row(SQLAlchemyModelFactory):
         abstract = True
         sqlalchemy_session = db.session
         sqlalchemy_session_persistence = "flush"
+
+    if TYPE_CHECKING:  # a factory called makes a row of its model, which factory_boy does not say
+
+        def __new__(cls, **values: Any) -> Any: ...
 
 
 class RegisterFactory(Row):

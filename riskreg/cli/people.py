@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from riskreg import clock
+from riskreg.cli.sentences import Refused, one_sentence_when_the_database_fails
 from riskreg.domain.access import Role
 from riskreg.domain.errors import RuleBroken
 from riskreg.extensions import db
@@ -32,16 +33,17 @@ def invite_person(email: str, name: str, post: str) -> None:
     In a register that has no posts yet, POST may be “administrator”, which is then made.
     """
     now = clock.now()
-    try:
-        person = people.add_person(OPERATOR, name, email, now)
-        taken = _post(post)
-        people.hand_over_post(OPERATOR, taken, person, clock.day_of(now), now)
-    except RuleBroken as error:
-        db.session.rollback()
-        raise click.ClickException(error.sentence) from None
-    link = str(current_app.config["BASE_URL"]) + PAGES["reset"].format(_token(person))
-    db.session.commit()
-    click.echo(f"{person.name} now holds the post {taken.title}. An invitation goes to {person.email}.")
+    with one_sentence_when_the_database_fails():
+        try:
+            person = people.add_person(OPERATOR, name, email, now)
+            taken = _post(post)
+            people.hand_over_post(OPERATOR, taken, person, clock.day_of(now), now)
+        except RuleBroken as error:
+            raise Refused(error.sentence) from None
+        done = f"{person.name} now holds the post {taken.title}. An invitation goes to {person.email}."
+        link = str(current_app.config["BASE_URL"]) + PAGES["reset"].format(_token(person))
+        db.session.commit()
+    click.echo(done)
     click.echo(f"Should mail not work yet, this is the link in it: {link}")
 
 

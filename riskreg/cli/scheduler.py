@@ -10,8 +10,10 @@ from threading import Event
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from flask.logging import default_handler
 
 from riskreg import clock, jobs
+from riskreg.cli.sentences import Refused, one_sentence_when_the_database_fails
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
 from riskreg.leadership import leadership_of
@@ -28,6 +30,7 @@ def run_scheduler() -> None:
     # Imported here, because every web worker loads the commands and none of them may carry a scheduler.
     from riskreg.scheduler import run_schedule  # noqa: PLC0415
 
+    current_app.logger.removeHandler(default_handler)  # or each line would come twice
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     stop = Event()
@@ -51,9 +54,10 @@ def list_jobs() -> None:
 @click.argument("name", type=click.Choice(list(jobs.JOBS)))
 def run_by_hand(name: str) -> None:
     """Run one job now."""
-    report = jobs.run_job(name, clock.now())
+    with one_sentence_when_the_database_fails():
+        report = jobs.run_job(name, clock.now())
     if not report.ok:
-        raise click.ClickException(f"{name} failed: {report.outcome}")
+        raise Refused(f"{name} failed: {report.outcome}")
     click.echo(f"{name}: {report.outcome}")
 
 
@@ -67,16 +71,16 @@ def send_outbox() -> None:
 @with_appcontext
 def evaluate_now() -> None:
     """Evaluate every register and say what was raised, and why."""
-    done = [evaluation for _prefix, evaluation in jobs.evaluations(clock.now())]
-    for one in (raised for evaluation in done for raised in evaluation.raised):
-        click.echo(_line(one))
+    with one_sentence_when_the_database_fails():
+        done = [evaluation for _prefix, evaluation in jobs.evaluations(clock.now())]
+        lines = [_line(raised) for evaluation in done for raised in evaluation.raised]
+        db.session.commit()
+    for line in lines or ["Nothing new: no risk was escalated."]:
+        click.echo(line)
     proposed = sum(len(evaluation.proposed) for evaluation in done)
     withdrawn = sum(len(evaluation.withdrawn) for evaluation in done)
-    if not any(evaluation.raised for evaluation in done):
-        click.echo("Nothing new: no risk was escalated.")
     if proposed or withdrawn:
         click.echo(f"{plural(proposed, 'de-escalation')} proposed, {plural(withdrawn, 'escalation')} withdrawn.")
-    db.session.commit()
 
 
 def _line(raised: Raised) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
-from riskreg.models import PolicyVersion
+from riskreg.models import PolicyVersion, Register
 
 
 class NoPolicyError(LookupError):
@@ -26,3 +26,13 @@ def policy_on(register_id: int, day: date) -> Policy:
     if version is None:
         raise NoPolicyError(f"Register {register_id} has no policy on {day:%Y-%m-%d}.")
     return version.as_policy()
+
+
+def registers_in_force(day: date) -> list[tuple[int, str]]:
+    """Return id and prefix of every register that has a policy on the day, by one query; others rest."""
+    found = (
+        select(Register.id, Register.prefix)
+        .where(Register.policies.any(PolicyVersion.valid_from <= day))
+        .order_by(Register.id)
+    )
+    return [(register_id, prefix) for register_id, prefix in db.session.execute(found)]

@@ -47,6 +47,7 @@ def _facts(one: Raised) -> dict[str, Any]:
         "rag_before": escalation.rag_before,
         "rag_after": escalation.rag_after,
         "sentences": list(one.sentences),
+        "review_due_on": escalation.risk.review_due_on.isoformat(),
     }
 
 

@@ -19,7 +19,7 @@ from riskreg.domain.reviews import Stage, Told, ladder, stage_reached
 from riskreg.extensions import db
 from riskreg.models import Post, Reference, Register, Reminder, Risk
 from riskreg.queries.people import Holder, answering, holders_of_posts, line_posts, people_with_role
-from riskreg.queries.policies import policy_on
+from riskreg.queries.policies import policy_on, registers_in_force
 from riskreg.services.outbox import queue_message
 
 
@@ -108,7 +108,7 @@ def _already_told() -> set[tuple[int, int, str, date]]:
 
 def _due_reviews(today: date) -> Iterator[DueReview]:
     """The reviews that have reached a stage, the longest due first, by two queries a register."""
-    for register_id in db.session.scalars(select(Register.id).order_by(Register.id)).all():
+    for register_id, _prefix in registers_in_force(today):
         policy = policy_on(register_id, today)
         for row in db.session.execute(_open_risks(register_id, today, policy)):
             stage = stage_reached(row.review_due_on, today, policy)

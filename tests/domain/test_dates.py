@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskreg.domain.dates import PartialDate, add_months
+from riskreg.domain.dates import PartialDate, add_months, read_partial
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 MONTHS = st.integers(-600, 600)
@@ -112,3 +112,61 @@ def test_the_less_is_known_the_later_a_date_counts(day: date) -> None:
 def test_dates_with_the_same_text_are_the_same(day: date) -> None:
     assert PartialDate(day.isoformat()) == PartialDate(day.isoformat())
     assert len({PartialDate(day.isoformat()), PartialDate(day.isoformat()[:7])}) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("2018-03-31", "2018-03-31"),
+        ("2018-03", "2018-03"),
+        ("2018", "2018"),
+        ("31 March 2018", "2018-03-31"),
+        (" 1st march, 2018 ", "2018-03-01"),
+        ("March 2018", "2018-03"),
+        ("Sept 2018", "2018-09"),
+        ("mar-2018", "2018-03"),
+        ("3/2018", "2018-03"),
+        ("31/3/2018", "2018-03-31"),
+        ("5.12.2018", "2018-12-05"),
+    ],
+)
+def test_a_date_may_be_typed_as_it_is_written_here(typed: str, text: str) -> None:
+    assert read_partial(typed).text == text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "TBC",
+        "March",
+        "18",
+        "March 18",
+        "31 2018",
+        "30 February 2018",
+        "3/31/2018",
+        "ma 2018",
+        "31 Marchy 2018",
+        "0001",
+    ],
+)
+def test_what_nobody_can_mean_as_a_date_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(ValueError, match="is not a date such as 31 March 2018, March 2018 or 2018"):
+        read_partial(typed)
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_is_a_date_or_refused_with_a_sentence(typed: str) -> None:
+    try:
+        known = read_partial(typed)
+    except ValueError as refused:
+        assert str(refused).endswith("or 2018.")
+    else:
+        assert 1900 <= known.last_day.year < 2200
+
+
+@given(DAYS)
+def test_a_date_read_out_is_read_back_the_same(day: date) -> None:
+    for length in (10, 7, 4):
+        known = PartialDate(day.isoformat()[:length])
+        assert read_partial(str(known)) == known

@@ -24,6 +24,7 @@ ESCALATION = {
     "title": "Take-up <of> free places",
     "rag_before": "AMBER",
     "rag_after": "RED",
+    "review_due_on": "2017-04-17",
     "sentences": ["Take-up fell from 74% to 70%, from GREEN to RED."],
 }
 DECISION = {
@@ -93,13 +94,15 @@ def test_an_escalation_tells_dmt_to_decide(letter: Any) -> None:
     rendered = letter("escalation_raised", {"for": "dmt", "escalations": [ESCALATION]})
     assert rendered.subject == "DMT to decide: CYPE 20 raised from AMBER to RED: Take-up <of> free places"
     assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/queue"}
-    assert ESCALATION["sentences"][0] in rendered.text
+    assert "- Take-up fell from 74% to 70%, from GREEN to RED." in rendered.text
     assert "member of DMT" in rendered.text
 
 
 def test_an_escalation_tells_the_owner_to_review(letter: Any) -> None:
     rendered = letter("escalation_raised", {"for": "owner", "escalations": [ESCALATION, {**ESCALATION, "risk_id": 4}]})
     assert rendered.subject == "2 of your risks are before DMT"
+    assert "Review CYPE 20 by 17 April 2017" in rendered.text
+    assert "Review CYPE 20 by 17 April 2017" in rendered.html
     assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/risks/3/review", f"{BASE}/risks/4/review"}
 
 

@@ -47,7 +47,8 @@ def person() -> Person:
 
 def token_asked_for(email: str = "ann@kent.example") -> str:
     ask_reset(email, NOW)
-    return reset_token(db.session.scalars(select(PasswordReset).order_by(PasswordReset.id.desc())).first())
+    last = select(PasswordReset).order_by(PasswordReset.id.desc()).limit(1)
+    return reset_token(db.session.scalars(last).one())
 
 
 def fail(email: str = "ann@kent.example", password: str = "wrong", network: str = "", times: int = 1) -> str:
@@ -79,7 +80,9 @@ def test_a_refusal_says_not_what_was_wrong(person: Person) -> None:
 def test_a_refusal_is_audited_without_what_was_typed(person: Person) -> None:
     fail("my secret password")
     fail()
-    said = db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "refuse a sign-in").order_by(AuditEvent.id)).all()
+    said = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.verb == "refuse a sign-in").order_by(AuditEvent.id)
+    ).all()
     assert [event.subject for event in said] == ["person:unknown", f"person:{person.id}"]
     assert all("secret" not in event.sentence for event in said)
 

@@ -35,7 +35,12 @@ def a_message(**values: Any) -> Message:
 
 def test_a_message_waits_and_is_due_at_once() -> None:
     message = a_message()
-    assert (message.state, message.attempts, message.next_attempt_at, message.facts) == ("waiting", 0, NOW, {"reviews": []})
+    assert (message.state, message.attempts, message.next_attempt_at, message.facts) == (
+        "waiting",
+        0,
+        NOW,
+        {"reviews": []},
+    )
     assert anything_to_send(NOW)
     assert not anything_to_send(NOW - timedelta(seconds=1))
 

@@ -51,7 +51,12 @@ def last_event() -> AuditEvent:
 
 def test_a_person_is_added_and_invited() -> None:
     person = people.add_person(ADMINISTRATOR, "  Ann   Owner ", "Ann@Kent.example", NOW)
-    assert (person.name, person.email, person.active, person.password_hash) == ("Ann Owner", "ann@kent.example", True, None)
+    assert (person.name, person.email, person.active, person.password_hash) == (
+        "Ann Owner",
+        "ann@kent.example",
+        True,
+        None,
+    )
     message = db.session.scalars(select(Message)).one()
     assert (message.kind, message.person_id) == ("account_invitation", person.id)
     assert last_event().sentence == "Ann Owner was added and invited."

@@ -1,0 +1,48 @@
+"""The files that can be taken out of the register: one table of them, which docs/exports.md describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from riskreg.domain.sentences import listed
+from riskreg.extensions import db
+from riskreg.queries.export_columns import Export
+from riskreg.queries.exports_dmt import AUDIT, DECISIONS, ESCALATIONS
+from riskreg.queries.exports_evidence import CONTRACTS, INDICATORS, RESULTS, TARGETS
+from riskreg.queries.exports_risks import ACTIONS, LINKS, REVIEWS, RISKS
+
+EXPORTS: dict[str, Export] = {
+    export.name: export
+    for export in (
+        RISKS,
+        INDICATORS,
+        TARGETS,
+        RESULTS,
+        CONTRACTS,
+        LINKS,
+        ESCALATIONS,
+        DECISIONS,
+        ACTIONS,
+        REVIEWS,
+        AUDIT,
+    )
+}
+ROWS_AT_ONCE = 1000
+
+
+class UnknownExportError(LookupError):
+    """No export has that name; the text is a sentence with the names there are."""
+
+
+def export_named(name: str) -> Export:
+    """Return the export. Raises UnknownExportError."""
+    if name not in EXPORTS:
+        raise UnknownExportError(f"There is no export “{name}”: choose {listed(list(EXPORTS))}.")
+    return EXPORTS[name]
+
+
+def export_rows(export: Export) -> Iterator[Sequence[Any]]:
+    """Yield the rows by one query, from a cursor on the server, so that memory does not grow with them."""
+    with db.session.execute(export.statement(), execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
+        yield from rows

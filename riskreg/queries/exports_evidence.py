@@ -1,0 +1,224 @@
+"""The exports of what risks depend on: indicators, targets with national figures, results, contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select, union
+
+from riskreg.models import (
+    Benchmark,
+    Contract,
+    ContractReview,
+    ContractRoute,
+    Indicator,
+    Person,
+    Post,
+    Result,
+    TargetRow,
+)
+from riskreg.queries.export_columns import (
+    DAY,
+    FIGURE,
+    MOMENT,
+    NUMBER,
+    PARTIAL,
+    POUNDS,
+    RAG,
+    YES_NO,
+    Export,
+    ExportColumn,
+    newest,
+)
+
+C = ExportColumn
+latest = (
+    select(Result.indicator_id, Result.basis, func.max(Result.period_end).label("period_end"))
+    .where(Result.current)
+    .group_by(Result.indicator_id, Result.basis)
+    .subquery()
+)
+
+
+def _indicators(rows: Select[Any]) -> Select[Any]:
+    return (
+        rows.select_from(Indicator)
+        .outerjoin(latest, (latest.c.indicator_id == Indicator.id) & (latest.c.basis == Indicator.basis))
+        .outerjoin(
+            Result,
+            (Result.indicator_id == Indicator.id)
+            & (Result.basis == Indicator.basis)
+            & (Result.period_end == latest.c.period_end)
+            & Result.current,
+        )
+        .order_by(Indicator.position, Indicator.id)
+    )
+
+
+INDICATORS = Export(
+    "indicators",
+    "Every indicator with its latest result, one a row, in the order of the scorecard.",
+    (
+        C("indicator", Indicator.code, "the indicator's code"),
+        C("group", Indicator.service_group, "the service group of the scorecard"),
+        C("name", Indicator.name, "what is measured"),
+        C("unit", Indicator.unit, "percent, number, points, score or rate"),
+        C("decimals", Indicator.decimals, "how many decimals it is published with", NUMBER),
+        C("polarity", Indicator.polarity, "which way is better: higher, lower or close to the target"),
+        C("polarity_basis", Indicator.polarity_basis, "whether that is derived from the targets or assumed"),
+        C("polarity_reason", Indicator.polarity_reason, "why that is believed"),
+        C("basis", Indicator.basis, "what period a result covers: annual, snapshot, rolling or year to date"),
+        C("frequency_months", Indicator.frequency_months, "how often a result is published", "months"),
+        C("latest_period", Result.period, "the period of the latest result"),
+        C("latest_period_end", Result.period_end, "the last day of that period", DAY),
+        C("latest_value", Result.value, "the latest result", FIGURE),
+        C("latest_rag", Result.rag, "how it was rated; empty when it is not rated", RAG),
+        C("latest_direction", Result.direction, "better, same or worse than the result before"),
+        C("comment", Indicator.comment, "the comment of the scorecard"),
+        C("qpr", Indicator.qpr, "the Quarterly Performance Report indicator that it answers to"),
+        C("qpr_line", Indicator.qpr_line, "the line of the plan that names that"),
+        C("qpr_note", Indicator.qpr_note, "how the two are worded differently"),
+        C("line", Indicator.source_line, "the lines of the plan it comes from"),
+        C("note", Indicator.note, "what was remarked when it was loaded"),
+    ),
+    _indicators,
+)
+
+years = union(select(TargetRow.indicator_id, TargetRow.year), select(Benchmark.indicator_id, Benchmark.year)).subquery()
+
+
+def _targets(rows: Select[Any]) -> Select[Any]:
+    target_of = (TargetRow.indicator_id == years.c.indicator_id) & (TargetRow.year == years.c.year)
+    national_of = (Benchmark.indicator_id == years.c.indicator_id) & (Benchmark.year == years.c.year)
+    return (
+        rows.select_from(years)
+        .join(Indicator, Indicator.id == years.c.indicator_id)
+        .outerjoin(TargetRow, target_of)
+        .outerjoin(Benchmark, national_of)
+        .order_by(Indicator.position, Indicator.id, years.c.year)
+    )
+
+
+TARGETS = Export(
+    "targets",
+    "Every indicator's target and national figure, one year a row, in the order of the scorecard.",
+    (
+        C("indicator", Indicator.code, "the indicator's code"),
+        C("name", Indicator.name, "what is measured"),
+        C("unit", Indicator.unit, "percent, number, points, score or rate"),
+        C("year", years.c.year, "the year", NUMBER),
+        C("target_printed", TargetRow.printed, "the target's cell as printed"),
+        C("kind", TargetRow.kind, "figure, up, down, national, national_plus, not_applicable or blank"),
+        C("target", TargetRow.value, "the target, or what is added to the national average", FIGURE),
+        C("floor", TargetRow.floor, "the floor standard, where one is known", FIGURE),
+        C("green_tolerance", TargetRow.green_tolerance, "how far off is still GREEN, where one is known", FIGURE),
+        C("amber_tolerance", TargetRow.amber_tolerance, "how far off is still AMBER, where one is known", FIGURE),
+        C("national_printed", Benchmark.printed, "the national figure's cell as printed"),
+        C("national", Benchmark.value, "the national figure", FIGURE),
+        C("national_comparable", Benchmark.comparable, "whether it is measured in the same way", YES_NO),
+        C("line", TargetRow.source_line, "the lines of the plan the target comes from"),
+        C("note", TargetRow.note, "what was remarked of the target when it was loaded"),
+        C("national_line", Benchmark.source_line, "the lines of the plan the national figure comes from"),
+        C("national_note", Benchmark.note, "what was remarked of the national figure when it was loaded"),
+    ),
+    _targets,
+)
+
+
+def _results(rows: Select[Any]) -> Select[Any]:
+    return (
+        rows.select_from(Result)
+        .join(Indicator, Indicator.id == Result.indicator_id)
+        .outerjoin(Person, Person.id == Result.person_id)
+        .order_by(Indicator.position, Indicator.id, Result.basis, Result.period_end, Result.revision)
+    )
+
+
+RESULTS = Export(
+    "results",
+    "Every result with its judgement, superseded revisions included, one a row, in the order of the scorecard.",
+    (
+        C("indicator", Indicator.code, "the indicator's code"),
+        C("name", Indicator.name, "what is measured"),
+        C("unit", Indicator.unit, "percent, number, points, score or rate"),
+        C("period", Result.period, "the period"),
+        C("period_end", Result.period_end, "the last day of the period", DAY),
+        C("basis", Result.basis, "what the period covers: annual, snapshot, rolling or year to date"),
+        C("printed", Result.printed, "the cell or the words as printed"),
+        C("value", Result.value, "the result; empty where no figure was printed", FIGURE),
+        C("status", Result.status, "provisional or final"),
+        C("opening", Result.opening, "whether it belongs to the opening position, which raises nothing", YES_NO),
+        C("revision", Result.revision, "1 for the first, more for each correction", NUMBER),
+        C("current", Result.current, "whether it is the revision that counts", YES_NO),
+        C("correction_reason", Result.reason, "why it was corrected"),
+        C("rag", Result.rag, "how it was rated; empty when it is not rated", RAG),
+        C("target_year", Result.target_year, "the year of the target it was judged against", NUMBER),
+        C("target", Result.target_value, "the target it was judged against", FIGURE),
+        C("floor", Result.floor_value, "where AMBER ended; close to target: how far off was still AMBER", FIGURE),
+        C("floor_assumed", Result.floor_assumed, "whether that was assumed", YES_NO),
+        C("why", Result.why, "what there is to say about the judgement, or why there is none"),
+        C("direction", Result.direction, "better, same or worse than the result before on the same basis"),
+        C("policy_version", Result.policy_version, "the version of the policy it was judged under", NUMBER),
+        C("published_on", Result.published_on, "the day it was published here", DAY),
+        C("recorded_at", Result.recorded_at, "when it was recorded", MOMENT),
+        C("recorded_by", Person.name, "who published it; empty when it was loaded from the plan"),
+        C("line", Result.source_line, "the lines of the plan it comes from"),
+        C("note", Result.note, "what was remarked when it was loaded"),
+    ),
+    _results,
+)
+
+last_route = newest(ContractRoute.contract_id, ContractRoute.id)
+last_review = newest(ContractReview.contract_id, ContractReview.id)
+
+
+def _contracts(rows: Select[Any]) -> Select[Any]:
+    return (
+        rows.select_from(Contract)
+        .join(Post, Post.id == Contract.owner_post_id)
+        .outerjoin(last_route, last_route.c.owner == Contract.id)
+        .outerjoin(ContractRoute, ContractRoute.id == last_route.c.top)
+        .outerjoin(last_review, last_review.c.owner == Contract.id)
+        .outerjoin(ContractReview, ContractReview.id == last_review.c.top)
+        .order_by(Contract.position, Contract.id)
+    )
+
+
+CONTRACTS = Export(
+    "contracts",
+    "Every provision that the directorate relies on, one a row, in the order of the plan.",
+    (
+        C("contract", Contract.code, "the contract's code"),
+        C("kind", Contract.kind, "external, internal or commissioning"),
+        C("service_area", Contract.service_area, "the heading it stands under"),
+        C("title", Contract.title, "what is provided"),
+        C("description", Contract.description, "more of what is provided"),
+        C("provider", Contract.provider, "who provides it, as printed"),
+        C("provider_known", Contract.provider_known, "whether a provider has been found", YES_NO),
+        C("needed_from", Contract.needed_from, "from when a provider is needed", PARTIAL),
+        C("value_printed", Contract.value_printed, "the value as printed"),
+        C("value_total", Contract.value_total, "the total that the words hold", POUNDS),
+        C("value_yearly", Contract.value_yearly, "the yearly amount that the words hold", POUNDS),
+        C("value_note", Contract.value_note, "what is to be known about the value"),
+        C("start_printed", Contract.start_printed, "the start as printed"),
+        C("start", Contract.start, "the start, if the words are a date", PARTIAL),
+        C("end_printed", Contract.end_printed, "the end as printed"),
+        C("end", Contract.end, "the end, if the words are a date", PARTIAL),
+        C("review_printed", Contract.review_printed, "the next review as printed"),
+        C("review", Contract.review, "the next review, if the words are a date", PARTIAL),
+        C("route", ContractRoute.kind, "what was last recorded of its end: extend, re-procure or end"),
+        C("route_stage", ContractRoute.stage, "1 decided, 2 approved, 3 awarded", NUMBER),
+        C("route_on", ContractRoute.on, "the day of that", DAY),
+        C("new_end", ContractRoute.new_end, "the end that an awarded extension brought", PARTIAL),
+        C("last_review_on", ContractReview.reviewed_on, "the day of the last review held", DAY),
+        C("next_review", ContractReview.next_review, "the next review that was then set", PARTIAL),
+        C("closed_on", Contract.closed_on, "the day it was closed", DAY),
+        C("owner", Post.title, "the post that manages it"),
+        C("manager_printed", Contract.manager_printed, "the responsible manager as printed"),
+        C("consultation_printed", Contract.consultation_printed, "the consultation as printed"),
+        C("assumed", Contract.assumed, "whether the managing post is assumed", YES_NO),
+        C("line", Contract.source_line, "the lines of the plan it comes from"),
+        C("note", Contract.note, "what was remarked when it was loaded"),
+    ),
+    _contracts,
+)

@@ -1,0 +1,67 @@
+"""What happened to one risk, from the audit trail, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from riskreg.extensions import db
+from riskreg.models import AuditEvent, Person
+
+Rows = Select[*tuple[Any, ...]]
+AT_FIRST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `by` is None when the register did it itself."""
+
+    id: int
+    at: datetime
+    verb: str
+    sentence: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events of a risk; `more` when older ones were left out."""
+
+    events: Sequence[Event]
+    more: bool
+
+
+def history_of_risk(risk_id: int, *, everything: bool = False) -> History:
+    """Return the latest events of a risk, or all of them, by one query."""
+    query = _events().where(AuditEvent.risk_id == risk_id)
+    found = _read(query if everything else query.limit(AT_FIRST + 1))
+    return History(found if everything else found[:AT_FIRST], not everything and len(found) > AT_FIRST)
+
+
+def changes_after(risk_id: int, since: datetime, indicators: Collection[int], contracts: Collection[int]) -> History:
+    """Return the latest events after a moment of a risk and of what it is linked to, by one query."""
+    subjects = [f"indicator:{one}" for one in indicators] + [f"contract:{one}" for one in contracts]
+    about = or_(AuditEvent.risk_id == risk_id, AuditEvent.subject.in_(subjects))
+    found = _read(_events().where(AuditEvent.at > since, about).limit(AT_FIRST + 1))
+    return History(found[:AT_FIRST], len(found) > AT_FIRST)
+
+
+def changes_since_revision(risk_id: int, revision: int) -> Sequence[Event]:
+    """Return what happened to a risk after the state that a page showed, by one query."""
+    return _read(_events().where(AuditEvent.risk_id == risk_id, AuditEvent.risk_revision > revision).limit(AT_FIRST))
+
+
+def _events() -> Rows:
+    return (
+        select(AuditEvent.id, AuditEvent.at, AuditEvent.verb, AuditEvent.sentence, Person.name)
+        .outerjoin(Person, Person.id == AuditEvent.person_id)
+        .order_by(AuditEvent.id.desc())
+    )
+
+
+def _read(query: Rows) -> list[Event]:
+    return [Event(*row) for row in db.session.execute(query)]

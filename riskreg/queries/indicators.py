@@ -1,0 +1,259 @@
+"""The scorecard: every indicator with its latest result, by service group in the order of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from riskreg.domain.dates import add_months
+from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import figure
+from riskreg.domain.signals import stale
+from riskreg.domain.targets import TargetKind
+from riskreg.extensions import db
+from riskreg.models import Benchmark, Indicator, Link, Result, TargetRow
+
+NOT_RATED = "not rated"
+RAG_CHOICES = ("RED", "AMBER", "GREEN", NOT_RATED)
+OneRow = Row[*tuple[Any, ...]]
+Rows = Select[*tuple[Any, ...]]
+Trend = tuple[tuple[Decimal, str | None], ...]
+_newest = aliased(Result)
+_latest = aliased(Result)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardFilter:
+    """What the scorecard is narrowed to; empty or False does not narrow."""
+
+    words: str = ""
+    group: str = ""
+    rag: str = ""
+    linked: bool = False
+    qpr: bool = False
+    stale: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return self != ScorecardFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A service group with how many of its indicators are shown, by the RAG of their latest result."""
+
+    name: str
+    total: int
+    red: int
+    amber: int
+    green: int
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many there are of each RAG that occurs, those that are not rated last."""
+        rest = self.total - self.red - self.amber - self.green
+        every = (("RED", self.red), ("AMBER", self.amber), ("GREEN", self.green), (NOT_RATED, rest))
+        return [(rag, count) for rag, count in every if count]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardRow:
+    """One indicator as the scorecard shows it. Targets are figures with their unit, or the plan's words for none.
+
+    `late` is the sentence that says that the next result is overdue, empty when it is not.
+    """
+
+    id: int
+    code: str
+    name: str
+    group: str
+    unit: str
+    qpr: bool
+    period: str | None
+    value: Decimal | None
+    rag: str | None
+    direction: str | None
+    target: str
+    year_target: str
+    national: str
+    comparable: bool
+    trend: Trend
+    links: int
+    late: str
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The years of two columns: the target shown beside every indicator, and the latest national figure."""
+
+    target: int
+    national: int
+
+
+def latest_result(result: Any = _latest) -> ColumnElement[bool]:
+    """The condition that joins an indicator to its latest result: an index seek each, however many results."""
+    newest = (
+        select(_newest.id)
+        .where(_newest.indicator_id == Indicator.id, _newest.current)
+        .order_by(_newest.period_end.desc(), _newest.id.desc())
+        .limit(1)
+        .correlate(Indicator)
+        .scalar_subquery()
+    )
+    return and_(result.indicator_id == Indicator.id, result.id == newest)
+
+
+def overdue_before(frequency_months: int, today: date, policy: Policy) -> date:
+    """Return the last period end that makes a result overdue today, as `domain.signals.stale` counts."""
+    near = add_months(today - timedelta(days=policy.result_grace_days), -frequency_months)
+    days = (near + timedelta(days=away) for away in range(5, -6, -1))
+    return next(day for day in days if stale(day, frequency_months, today, policy))
+
+
+def lateness(period_end: date | None, frequency_months: int, today: date, policy: Policy | None) -> str:
+    """Say that the result after the one of a period is overdue; empty when it is not, or nothing is known to be due."""
+    return stale(period_end, frequency_months, today, policy) if period_end and policy else ""
+
+
+def groups_shown(wanted: ScorecardFilter, today: date, policy: Policy | None) -> list[Group]:
+    """Return the groups that hold what is wanted, in the order of the plan: one query, or two when `stale` is asked."""
+
+    def rated(rag: str) -> ColumnElement[int]:
+        return func.count().filter(_latest.rag == rag)
+
+    query = select(Indicator.service_group, func.count(), rated("RED"), rated("AMBER"), rated("GREEN"))
+    query = query.outerjoin(_latest, latest_result()).group_by(Indicator.service_group)
+    rows = db.session.execute(_narrowed(query, wanted, today, policy).order_by(func.min(Indicator.position)))
+    return [Group(*tuple(row)) for row in rows]
+
+
+def group_names() -> list[str]:
+    """Return the names of all service groups in the order of the plan, by one query."""
+    query = select(Indicator.service_group).group_by(Indicator.service_group)
+    return list(db.session.scalars(query.order_by(func.min(Indicator.position))))
+
+
+def years_shown(today: date) -> Years:
+    """Return the years of the target and national columns, by one query."""
+    known = select(func.max(Benchmark.year)).where(Benchmark.year <= today.year)
+    return Years(today.year, db.session.scalar(known) or today.year - 1)
+
+
+def scorecard(
+    wanted: ScorecardFilter, today: date, policy: Policy | None, years: Years, *, offset: int, size: int
+) -> list[ScorecardRow]:
+    """Return one page of the scorecard, in the order of the plan: five queries, however many rows."""
+    query = (
+        select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)
+        .add_columns((Indicator.qpr != "").label("qpr"), Indicator.frequency_months, _latest.target_year)
+        .add_columns(_latest.period, _latest.period_end, _latest.value, _latest.rag, _latest.direction)
+        .add_columns(_latest.target_value)
+        .outerjoin(_latest, latest_result())
+        .order_by(Indicator.position, Indicator.id)
+    )
+    rows = db.session.execute(_narrowed(query, wanted, today, policy).offset(offset).limit(size)).all()
+    ids = [row.id for row in rows]
+    targets = _targets(ids)
+    national = _national(ids, years.national)
+    trends, links = _trends(ids), _links(ids)
+    return [
+        ScorecardRow(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            group=row.service_group,
+            unit=row.unit,
+            qpr=row.qpr,
+            period=row.period,
+            value=row.value,
+            rag=row.rag,
+            direction=row.direction,
+            target=_target(row.target_value, targets.get((row.id, row.target_year)), row.unit),
+            year_target=_target(None, targets.get((row.id, years.target)), row.unit),
+            national=figure(national[row.id].value, row.unit) if row.id in national else "",
+            comparable=row.id not in national or national[row.id].comparable,
+            trend=trends.get(row.id, ()),
+            links=links.get(row.id, 0),
+            late=lateness(row.period_end, row.frequency_months, today, policy),
+        )
+        for row in rows
+    ]
+
+
+def _narrowed(query: Rows, wanted: ScorecardFilter, today: date, policy: Policy | None) -> Rows:
+    """Add the conditions of a filter to a query over indicators and their latest results."""
+    if wanted.words:
+        fields = (Indicator.name, Indicator.code, Indicator.comment, Indicator.qpr)
+        query = query.where(or_(*(field.icontains(wanted.words, autoescape=True) for field in fields)))
+    if wanted.group:
+        query = query.where(Indicator.service_group == wanted.group)
+    if wanted.rag:
+        query = query.where(_latest.rag.is_(None) if wanted.rag == NOT_RATED else _latest.rag == wanted.rag)
+    if wanted.linked:
+        query = query.where(exists().where(Link.indicator_id == Indicator.id))
+    if wanted.qpr:
+        query = query.where(Indicator.qpr != "")
+    return query.where(_overdue(today, policy)) if wanted.stale else query
+
+
+def _overdue(today: date, policy: Policy | None) -> ColumnElement[bool]:
+    if policy is None:
+        return false()
+    frequencies = db.session.scalars(select(Indicator.frequency_months).distinct())
+    return or_(
+        false(),
+        *(
+            and_(Indicator.frequency_months == months, _latest.period_end <= overdue_before(months, today, policy))
+            for months in frequencies
+        ),
+    )
+
+
+def _targets(ids: Sequence[int]) -> Mapping[tuple[int, int], OneRow]:
+    query = select(TargetRow.indicator_id, TargetRow.year, TargetRow.kind, TargetRow.value, TargetRow.printed)
+    rows = db.session.execute(query.where(TargetRow.indicator_id.in_(ids)))
+    return {(row.indicator_id, row.year): row for row in rows}
+
+
+def _target(judged: Decimal | None, row: OneRow | None, unit: str) -> str:
+    """Write what a result was judged against, else the target of the year: its figure, or the plan's words."""
+    value = judged
+    if value is None and row is not None and row.kind == TargetKind.FIGURE:
+        value = row.value
+    if value is not None:
+        return figure(value, unit)
+    return row.printed if row is not None else ""
+
+
+def _national(ids: Sequence[int], year: int) -> Mapping[int, OneRow]:
+    """Return the figure of the year, and whether it may be compared; nothing where none is printed."""
+    query = select(Benchmark.indicator_id, Benchmark.value, Benchmark.comparable)
+    query = query.where(Benchmark.indicator_id.in_(ids), Benchmark.year == year, Benchmark.value.is_not(None))
+    return {row.indicator_id: row for row in db.session.execute(query)}
+
+
+def _trends(ids: Sequence[int]) -> dict[int, Trend]:
+    """Return the results that may be compared with each other: those on the basis of the latest."""
+    query = (
+        select(Result.indicator_id, Result.basis, Result.value, Result.rag)
+        .where(Result.indicator_id.in_(ids), Result.current, Result.value.is_not(None))
+        .order_by(Result.indicator_id, Result.period_end)
+    )
+    points: dict[int, list[Any]] = {}
+    for row in db.session.execute(query):
+        points.setdefault(row.indicator_id, []).append(row)
+    return {
+        key: tuple((row.value, row.rag) for row in rows if row.basis == rows[-1].basis) for key, rows in points.items()
+    }
+
+
+def _links(ids: Sequence[int]) -> dict[int, int]:
+    query = select(Link.indicator_id, func.count()).where(Link.indicator_id.in_(ids)).group_by(Link.indicator_id)
+    return {row[0]: row[1] for row in db.session.execute(query) if row[0] is not None}

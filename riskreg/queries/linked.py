@@ -1,0 +1,174 @@
+"""What one risk depends on: its indicators with their latest results, its contracts with their milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from riskreg.domain.contracts import Milestone, milestones
+from riskreg.domain.escalation import SignalState
+from riskreg.domain.policy import Policy
+from riskreg.domain.signals import Heeds, stale
+from riskreg.extensions import db
+from riskreg.models import Contract, Indicator, Link, Result, SignalRow
+
+RESULTS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LatestResult:
+    """The latest result of an indicator as it was judged. `value` None: only `printed` words were published."""
+
+    indicator_id: int
+    basis: str
+    period: str
+    period_end: date
+    value: Decimal | None
+    printed: str
+    rag: str | None
+    why: str
+    direction: str | None
+    target: Decimal | None
+    target_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedIndicator:
+    """An indicator on which a risk depends. `late` says that its next result is overdue, empty when it is not.
+
+    `trend` holds figure and RAG of the last results on the basis of the latest, the oldest first.
+    """
+
+    id: int
+    name: str
+    unit: str
+    reason: str
+    heeds: Heeds
+    assumed: bool
+    source_line: str
+    latest: LatestResult | None
+    trend: tuple[tuple[Decimal, str | None], ...]
+    late: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingSignal:
+    """A signal that stands, and whom it reaches."""
+
+    sentence: str
+    reaches: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedContract:
+    """A contract on which a risk depends. `upcoming` is its next milestone, None when no date ahead is known."""
+
+    contract: Contract
+    reason: str
+    heeds: Heeds
+    assumed: bool
+    source_line: str
+    upcoming: Milestone | None
+    signals: Sequence[StandingSignal]
+
+
+def linked_indicators(risk_id: int, policy: Policy, today: date) -> Sequence[LinkedIndicator]:
+    """Return the indicators linked to a risk, in the order of the plan, by two queries."""
+    rows = db.session.execute(
+        select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months)
+        .add_columns(Link.reason, Link.heeds, Link.assumed, Link.source_line)
+        .join(Link, Link.indicator_id == Indicator.id)
+        .where(Link.risk_id == risk_id)
+        .order_by(Indicator.position, Indicator.id)
+    ).all()
+    results = _latest_results([row.id for row in rows])
+    return [_indicator(row, results.get(row.id, ()), policy, today) for row in rows]
+
+
+def _latest_results(ids: Sequence[int]) -> Mapping[int, Sequence[LatestResult]]:
+    """Return the last current results of each indicator, the newest first, by one query."""
+    place = func.row_number().over(
+        partition_by=Result.indicator_id, order_by=(Result.period_end.desc(), Result.id.desc())
+    )
+    ranked = (
+        select(Result.indicator_id, Result.basis, Result.period, Result.period_end, Result.value, Result.printed)
+        .add_columns(Result.rag, Result.why, Result.direction, Result.target_value, Result.target_year)
+        .add_columns(place.label("place"))
+        .where(Result.indicator_id.in_(ids), Result.current)
+        .subquery()
+    )
+    query = select(ranked).where(ranked.c.place <= RESULTS_SHOWN).order_by(ranked.c.indicator_id, ranked.c.place)
+    found: dict[int, list[LatestResult]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.indicator_id, []).append(LatestResult(*row[:-1]))
+    return found
+
+
+def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today: date) -> LinkedIndicator:
+    latest = results[0] if results else None
+    trend = [
+        (one.value, one.rag)
+        for one in reversed(results)
+        if one.value is not None and latest is not None and one.basis == latest.basis
+    ]
+    return LinkedIndicator(
+        id=row.id,
+        name=row.name,
+        unit=row.unit,
+        reason=row.reason,
+        heeds=Heeds(row.heeds),
+        assumed=row.assumed,
+        source_line=row.source_line,
+        latest=latest,
+        trend=tuple(trend),
+        late=stale(latest.period_end, row.frequency_months, today, policy) if latest else "",
+    )
+
+
+def linked_contracts(risk_id: int, policy: Policy, today: date) -> Sequence[LinkedContract]:
+    """Return the contracts linked to a risk, in the order of the plan, by four queries (one when there are none)."""
+    rows = db.session.execute(
+        select(Contract, Link.reason, Link.heeds, Link.assumed, Link.source_line)
+        .join(Link, Link.contract_id == Contract.id)
+        .where(Link.risk_id == risk_id)
+        .order_by(Contract.position, Contract.id)
+        .options(selectinload(Contract.routes), selectinload(Contract.reviews))
+    ).all()
+    signals = _standing([row[0].id for row in rows]) if rows else {}
+    return [
+        LinkedContract(
+            contract=contract,
+            reason=reason,
+            heeds=Heeds(heeds),
+            assumed=assumed,
+            source_line=source_line,
+            upcoming=_upcoming(contract, policy, today),
+            signals=signals.get(contract.id, ()),
+        )
+        for contract, reason, heeds, assumed, source_line in rows
+    ]
+
+
+def _upcoming(contract: Contract, policy: Policy, today: date) -> Milestone | None:
+    if contract.closed_on is not None:
+        return None
+    return next((point for point in milestones(contract.facts(), policy) if point.on >= today), None)
+
+
+def _standing(ids: Sequence[int]) -> Mapping[int | None, Sequence[StandingSignal]]:
+    rows = db.session.execute(
+        select(SignalRow.contract_id, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
+        .where(SignalRow.contract_id.in_(ids), SignalRow.state == SignalState.STANDS)
+        .order_by(SignalRow.reaches.desc(), SignalRow.id)
+    )
+    found: dict[int | None, list[StandingSignal]] = {}
+    for contract_id, sentence, reaches, since in rows:
+        found.setdefault(contract_id, []).append(StandingSignal(sentence, reaches, since))
+    return found

@@ -1,0 +1,78 @@
+"""What the administrator sees of the outbox: how much waits, since when, and what did not go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from riskreg.extensions import db
+from riskreg.models import Message, Person
+
+STATES = ("waiting", "claimed", "started", "failed", "unknown", "sent", "dropped")
+UNSENT = ("waiting", "claimed", "started", "failed", "unknown")
+ATTENTION = ("failed", "unknown")
+ACCOUNT_KINDS = "account_"
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How many messages are in each state, and when the oldest that has not gone was put in."""
+
+    counts: dict[str, int]
+    oldest_unsent: datetime | None
+
+    @property
+    def total(self) -> int:
+        """All messages."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message without its text. `secret`: its text is shown to nobody, since it lets a person sign in."""
+
+    id: int
+    kind: str
+    name: str
+    email: str
+    state: str
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    last_error: str
+    subject: str
+
+    @property
+    def secret(self) -> bool:
+        """Whether its text is kept from everyone but who it is for."""
+        return self.kind.startswith(ACCOUNT_KINDS)
+
+
+def outbox_counts() -> Outbox:
+    """Return the counts by state and the oldest that has not gone, by two queries."""
+    found = db.session.execute(select(Message.state, func.count()).group_by(Message.state))
+    counts = {row[0]: row[1] for row in found}
+    oldest = db.session.scalar(select(func.min(Message.created_at)).where(Message.state.in_(UNSENT)))
+    return Outbox({state: counts.get(state, 0) for state in STATES}, oldest)
+
+
+def messages(state: str, *, offset: int, size: int) -> list[MessageLine]:
+    """Return one page of messages in a state, or of all that have not gone when it is empty; by one query.
+
+    What needs the administrator comes first, then the longest waiting; sent ones with the newest first.
+    """
+    columns: tuple[Any, ...] = (
+        Message.id, Message.kind, Person.name, Person.email, Message.state, Message.attempts, Message.created_at,
+        Message.next_attempt_at, Message.sent_at, Message.last_error, Message.subject,
+    )  # fmt: skip
+    query = select(*columns).join(Person, Person.id == Message.person_id)
+    query = query.where(Message.state == state if state else Message.state.in_(UNSENT))
+    if state in ("sent", "dropped"):
+        query = query.order_by(Message.id.desc())
+    else:
+        query = query.order_by(case((Message.state.in_(ATTENTION), 0), else_=1), Message.id)
+    return [MessageLine(*row) for row in db.session.execute(query.offset(offset).limit(size))]

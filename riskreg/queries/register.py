@@ -1,0 +1,238 @@
+"""The register as a list: filtered, searched, sorted and counted in the database, for any number of risks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+
+from riskreg.domain.lifecycle import LIVE, RiskStatus
+from riskreg.domain.scoring import Rag
+from riskreg.extensions import db
+from riskreg.models import Division, Escalation, Post, Reference, Register, Risk
+
+Rows = Select[*tuple[Any, ...]]
+SORTS = ("reference", "-reference", "rag", "-rag", "review", "-review", "title", "-title")
+SHOWN = (RiskStatus.OPEN, RiskStatus.CLOSED)
+LARGEST = 2**31 - 1
+REFERENCE = re.compile(r"(?:(?P<prefix>[a-z]{1,12})[\s-]*)?0*(?P<number>[1-9][0-9]{0,8})", re.IGNORECASE | re.ASCII)
+TEXTS = (Risk.title, Risk.cause, Risk.event, Risk.consequence, Risk.published_text)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterName:
+    """A register: the prefix of its references, and its name."""
+
+    id: int
+    prefix: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader wants to see of the register. `status` empty: open and closed. `search`: all its words occur."""
+
+    rag: str = ""
+    division_id: int | None = None
+    owner_id: int | None = None
+    status: str = RiskStatus.OPEN
+    escalated: bool = False
+    overdue: bool = False
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskLine:
+    """One risk in the list. The escalation's columns are None without one; `escalated_by`: the person who raised it."""
+
+    id: int
+    number: int
+    title: str
+    status: str
+    own_rag: str
+    effective_rag: str
+    review_due_on: date
+    owner: str
+    division: str
+    escalation_id: int | None
+    escalation_status: str | None
+    escalated_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that the list can be narrowed to."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsedReference:
+    """A reference that was used before and belongs to no risk of the register."""
+
+    number: int
+    note: str
+    source_line: str
+
+
+def only_register() -> RegisterName | None:
+    """Return the register that the pages show, by one query; None before anything is loaded."""
+    row = db.session.execute(select(Register.id, Register.prefix, Register.name).order_by(Register.id).limit(1)).first()
+    return RegisterName(*row) if row else None
+
+
+def risk_counts(register: RegisterName, wanted: Wanted, today: date) -> dict[str, int]:
+    """Count all the wanted risks by effective RAG, whatever RAG is wanted, by one query. Every RAG is a key."""
+    query = _narrowed(select(Risk.effective_rag, func.count()), register, wanted, today).group_by(Risk.effective_rag)
+    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(query)}
+    return {str(rag): counts.get(rag, 0) for rag in reversed(Rag)}
+
+
+def risk_lines(
+    register: RegisterName, wanted: Wanted, sort: str, today: date, *, limit: int, offset: int
+) -> list[RiskLine]:
+    """Return one page of the wanted risks, by one query. `sort` is one of SORTS; a minus turns it round.
+
+    The page is found by its ids alone, so that sorting ten thousand risks does not carry their texts along.
+    """
+    found = _narrowed(select(Risk.id), register, wanted, today)
+    if wanted.rag:
+        found = found.where(Risk.effective_rag == wanted.rag)
+    found = found.join(Reference, Reference.id == Risk.reference_id)
+    if sort.removeprefix("-") == "reference":
+        found = found.where(Reference.register_id == register.id)  # lets the database walk the index of the references
+    page = _sorted(found, sort).limit(limit).offset(offset).subquery()
+    query = (
+        select(Risk.id, Reference.number, Risk.title, Risk.status, Risk.own_rag, Risk.effective_rag, Risk.review_due_on)
+        .add_columns(Post.title, Division.name, Escalation.id, Escalation.status, Escalation.person_id)
+        .join(page, page.c.id == Risk.id)
+        .join(Reference, Reference.id == Risk.reference_id)
+        .join(Post, Post.id == Risk.owner_post_id)
+        .join(Division, Division.id == Risk.division_id)
+        .outerjoin(Escalation, _live())
+    )
+    return [RiskLine(*row) for row in db.session.execute(_sorted(query, sort))]
+
+
+def _live() -> ColumnElement[bool]:
+    return and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE))
+
+
+def _narrowed(query: Rows, register: RegisterName, wanted: Wanted, today: date) -> Rows:
+    """Keep what is wanted, apart from the RAG, which the counts leave open."""
+    query = query.where(Risk.register_id == register.id)
+    query = query.where(Risk.status == wanted.status if wanted.status else Risk.status.in_(SHOWN))
+    if wanted.division_id is not None:
+        query = query.where(Risk.division_id == wanted.division_id)
+    if wanted.owner_id is not None:
+        query = query.where(Risk.owner_post_id == wanted.owner_id)
+    if wanted.overdue:
+        query = query.where(Risk.review_due_on < today, Risk.status == RiskStatus.OPEN)
+    if wanted.escalated:
+        query = query.where(select(Escalation.id).where(_live()).correlate(Risk).exists())
+    for word in wanted.search.split():
+        query = query.where(or_(_says(word), _is_called(word, register)))
+    return query
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """Whether the word stands somewhere in the texts; what LIKE takes for wildcards is taken as typed."""
+    return or_(*(text.icontains(word, autoescape=True) for text in TEXTS))
+
+
+def _is_called(word: str, register: RegisterName) -> ColumnElement[bool]:
+    """Whether the word is the risk's reference, or a part of it: CYPE, 20, 04 or CYPE20."""
+    if word.lower() == register.prefix.lower():
+        return true()
+    number = read_reference(word, register.prefix)
+    if number is None:
+        return false()
+    return Risk.reference_id.in_(
+        select(Reference.id).where(Reference.register_id == register.id, Reference.number == number)
+    )
+
+
+def _sorted(query: Rows, sort: str) -> Rows:
+    """Put the risks in order; those alike in the order of their references."""
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    keys: dict[str, ColumnElement[Any]] = {
+        "reference": Reference.number.expression,
+        "rag": case({str(rag): -rag.severity for rag in Rag}, value=Risk.effective_rag),
+        "review": Risk.review_due_on.expression,
+        "title": func.lower(Risk.title),
+    }
+    first = keys[name].desc() if down else keys[name].asc()
+    return query.order_by(first) if name == "reference" else query.order_by(first, Reference.number)
+
+
+def risk_owners() -> Sequence[Choice]:
+    """Return the posts that own a risk, in order of title, by one query."""
+    owns = select(Risk.id).where(Risk.owner_post_id == Post.id).exists()
+    rows = db.session.execute(select(Post.id, Post.title).where(owns).order_by(Post.title))
+    return [Choice(*row) for row in rows]
+
+
+def risk_divisions() -> Sequence[Choice]:
+    """Return the divisions that have a risk, in order of name, by one query."""
+    has = select(Risk.id).where(Risk.division_id == Division.id).exists()
+    rows = db.session.execute(select(Division.id, Division.name).where(has).order_by(Division.name))
+    return [Choice(*row) for row in rows]
+
+
+def used_references(register: RegisterName) -> Sequence[UsedReference]:
+    """Return the references that no risk of the register holds, by one query."""
+    held = select(Risk.id).where(Risk.reference_id == Reference.id).exists()
+    rows = db.session.execute(
+        select(Reference.number, Reference.note, Reference.source_line)
+        .where(Reference.register_id == register.id, ~held)
+        .order_by(Reference.number)
+    )
+    return [UsedReference(*row) for row in rows]
+
+
+def read_reference(words: str, prefix: str) -> int | None:
+    """Return the number that a reference means, written in any way: CYPE 20, cype20, 20, 04. None for anything else."""
+    found = REFERENCE.fullmatch(words.strip())
+    if not found or (found["prefix"] or prefix).lower() != prefix.lower():
+        return None
+    number = int(found["number"])
+    return number if number <= LARGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a reference stands for: a risk, or None for a reference used before with the note that says so."""
+
+    risk_id: int | None
+    note: str
+    source_line: str
+
+
+def find_reference(register: RegisterName, number: int) -> Named | None:
+    """Return what a number of the register stands for, by one query; None when it was never given."""
+    row = db.session.execute(
+        select(Risk.id, Reference.note, Reference.source_line)
+        .select_from(Reference)
+        .outerjoin(Risk, Risk.reference_id == Reference.id)
+        .where(Reference.register_id == register.id, Reference.number == number)
+    ).first()
+    return Named(*row) if row else None
+
+
+def reference_ranges(numbers: Sequence[int]) -> list[str]:
+    """Write numbers in order as a register does: 04, 09, 11–17, 21. Two in a row stay two."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts: list[str] = []
+    for run in runs:
+        parts += [f"{run[0]:02d}–{run[-1]:02d}"] if len(run) > 2 else [f"{number:02d}" for number in run]
+    return parts

@@ -1,0 +1,110 @@
+"""What the outbox could not send, and what the jobs did."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from riskreg import clock
+from riskreg.domain.access import Permission
+from riskreg.extensions import db
+from riskreg.jobs import JOBS, Job
+from riskreg.models import Message
+from riskreg.queries.jobs import Standing, job_standings, run_count, runs_listed
+from riskreg.queries.mail import ACCOUNT_KINDS, STATES, UNSENT, messages, outbox_counts
+from riskreg.services.outbox import STATE_WORDS, UNSETTLED, let_be, send_again
+from riskreg.web.access import current_actor, needs
+from riskreg.web.admin.forms import MessageForm
+from riskreg.web.admin.room import blueprint
+from riskreg.web.listing import Pages, asked, asked_one_of
+from riskreg.web.pages import page
+from riskreg.web.requests import saving
+
+FAILURES_OF = timedelta(days=7)
+KIND_WORDS = {
+    "escalation_raised": "Escalation raised",
+    "decision_made": "Decision made",
+    "reviews_due": "Reviews due",
+    "account_invitation": "Invitation",
+    "account_reset": "New password",
+}
+
+
+@blueprint.get("/admin/mail")
+@needs(Permission.MANAGE_MAIL)
+def mail() -> ResponseReturnValue:
+    """Show how the outbox stands, and the messages that have not gone."""
+    outbox, state = outbox_counts(), asked_one_of("state", STATES)
+    shown = [state] if state else UNSENT
+    pages = Pages.asked(sum(outbox.counts[one] for one in shown))
+    return page(
+        "admin/mail.html",
+        outbox=outbox,
+        state=state,
+        state_words=STATE_WORDS,
+        kind_words=KIND_WORDS,
+        pages=pages,
+        lines=messages(state, offset=pages.offset, size=pages.size),
+    )
+
+
+@blueprint.route("/admin/mail/<int:message_id>", methods=["GET", "POST"])
+@needs(Permission.MANAGE_MAIL)
+def message(message_id: int) -> ResponseReturnValue:
+    """Show one message; one that did not go can be sent again or let be."""
+    found = db.session.get(Message, message_id)
+    if found is None:
+        raise NotFound(f"There is no message {message_id}. The list under Mail has them all.")
+    form = MessageForm()
+    if form.validate_on_submit():
+        with saving(form):
+            again = form.what.data == "again"
+            settle = send_again if again else let_be
+            settle(current_actor(), found, form.reason.data, clock.now())
+            flash(
+                "The message is sent again." if again else "The message is let be: nothing tries to send it any more."
+            )
+            return redirect(url_for("admin.mail"))
+    return page(
+        "admin/message.html",
+        form=form,
+        message=found,
+        state_words=STATE_WORDS,
+        kind_words=KIND_WORDS,
+        unsettled=found.state in UNSETTLED,
+        secret=found.kind.startswith(ACCOUNT_KINDS),
+    )
+
+
+@blueprint.get("/admin/jobs")
+@needs(Permission.MANAGE_MAIL)
+def jobs() -> ResponseReturnValue:
+    """Show what each job does, how it stands and what ran lately."""
+    now, failed = clock.now(), asked("failed") == "1"
+    standings = job_standings(list(JOBS), now - FAILURES_OF)
+    pages = Pages.asked(run_count(failed=failed))
+    return page(
+        "admin/jobs.html",
+        jobs=[(job, standings[job.name], next_run(job, standings[job.name], now)) for job in JOBS.values()],
+        failed=failed,
+        pages=pages,
+        runs=runs_listed(failed=failed, offset=pages.offset, size=pages.size),
+    )
+
+
+def next_run(job: Job, standing: Standing, now: datetime) -> str:
+    """Say when a job runs next: a day's job is due until it has gone well that day."""
+    if job.at is None:
+        return job.when
+    local = now.astimezone(clock.LONDON)
+    done = standing.last_good is not None and standing.last_good.day == local.date()
+    if not done and job.at <= local.time():
+        return "now: it is due"
+    return f"{'tomorrow' if done else 'today'} at {_clock(job.at)}"
+
+
+def _clock(at: time) -> str:
+    return f"{at:%H:%M}"

@@ -1,0 +1,1 @@
+"""Contracts, and what is recorded of their end and their reviews."""

@@ -1,0 +1,184 @@
+"""Contracts as a list, one contract, and recording its route and its reviews."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from riskreg import clock
+from riskreg.domain.access import Permission, holds, require
+from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import plural
+from riskreg.models import Contract
+from riskreg.queries.contract import contract_with_records, dated_points, dependent_risks, standing_signals
+from riskreg.queries.contracts import KINDS, ContractFilter, Ends, choices, kind_sizes, listed_contracts
+from riskreg.queries.policies import policy_on
+from riskreg.queries.register import only_register
+from riskreg.services.contracts import STAGES, record_review, record_route
+from riskreg.web.access import current_actor, may, needs
+from riskreg.web.contracts.forms import ReviewForm, RouteForm
+from riskreg.web.contracts.wording import plan_says, told
+from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
+from riskreg.web.pages import page
+from riskreg.web.requests import saving
+
+blueprint = Blueprint("contracts", __name__)
+
+ADDRESS = "/contracts/<int(max=2147483647):contract_id>"
+KIND_WORDS = {
+    "external": "Externally delivered",
+    "internal": "Internally delivered",
+    "commissioning": "Commissioning",
+}
+REACHES = {1: "its manager", 2: "the head of service", 3: "DMT"}
+
+
+@blueprint.get("/contracts")
+@needs(Permission.READ_REGISTER)
+def listing() -> ResponseReturnValue:
+    """Show the contracts, by kind and service area."""
+    policy, today, known = _policy(), clock.today(), choices()
+    posts, post = dict(known.posts), asked_id("manager")
+    narrowed = ContractFilter(
+        words=asked("q"),
+        kind=asked_one_of("kind", KINDS),
+        area=asked_one_of("area", tuple(known.areas)),
+        post_id=post if post in posts else None,
+        ends=asked_one_of("ends", tuple(Ends)),
+        signals=asked("signals") == "1",
+    )
+    ends_words = {
+        Ends.SOON: f"ends within {plural(policy.no_route_months, 'month')}",
+        Ends.PAST: "has ended already",
+        Ends.UNKNOWN: "no date known",
+    }
+    sizes = kind_sizes(narrowed, today, policy)
+    pages = Pages.asked(sizes[narrowed.kind] if narrowed.kind else sum(sizes.values()))
+    rows = listed_contracts(narrowed, today, policy, limit=pages.size, offset=pages.offset)
+    return page(
+        "contracts/listing.html",
+        kinds=[("", "All", sum(sizes.values()))] + [(key, KIND_WORDS[key], size) for key, size in sizes.items()],
+        groups=[
+            (KIND_WORDS[key[0]], key[1], list(some)) for key, some in groupby(rows, lambda row: (row.kind, row.area))
+        ],
+        pages=pages,
+        narrowed=narrowed,
+        known=known,
+        ends_words=ends_words,
+        filters_on=_filters_on(narrowed, posts, ends_words),
+        reaches=REACHES,
+    )
+
+
+@blueprint.get(ADDRESS)
+@needs(Permission.READ_REGISTER)
+def contract(contract_id: int) -> ResponseReturnValue:
+    """Show what the plan says of a contract, its milestones, and what depends on it."""
+    found = _load(contract_id)
+    facts, today = found.facts(), clock.today()
+    return page(
+        "contracts/contract.html",
+        contract=found,
+        facts=facts,
+        kind=KIND_WORDS[found.kind],
+        points=dated_points(facts, _policy(), today),
+        plan_says=plan_says(found),
+        signals=standing_signals(found.id),
+        risks=dependent_risks(found.id),
+        stages={int(stage): words for stage, words in STAGES.items()},
+        reaches=REACHES,
+        mine=may(Permission.RECORD_CONTRACT) and _mine(found),
+    )
+
+
+@blueprint.route(f"{ADDRESS}/route", methods=["GET", "POST"])
+@needs(Permission.RECORD_CONTRACT)
+def route(contract_id: int) -> ResponseReturnValue:
+    """Record what is decided about a contract's end."""
+    found = _load_mine(contract_id)
+    form = RouteForm(revision=found.revision)
+    if form.validate_on_submit():
+        with saving(form):
+            done = record_route(
+                current_actor(), _register_id(), found, form.as_entry(), form.revision.data, clock.now()
+            )
+            flash(told(done))
+            return redirect(url_for("contracts.contract", contract_id=contract_id))
+    return _show_form("contracts/route.html", form, contract_id)
+
+
+@blueprint.route(f"{ADDRESS}/review", methods=["GET", "POST"])
+@needs(Permission.RECORD_CONTRACT)
+def review(contract_id: int) -> ResponseReturnValue:
+    """Record a review of a contract that was held."""
+    found = _load_mine(contract_id)
+    form = ReviewForm(revision=found.revision)
+    if form.validate_on_submit():
+        with saving(form):
+            done = record_review(
+                current_actor(), _register_id(), found, form.as_entry(), form.revision.data, clock.now()
+            )
+            flash(told(done))
+            return redirect(url_for("contracts.contract", contract_id=contract_id))
+    return _show_form("contracts/review.html", form, contract_id)
+
+
+def _show_form(template: str, form: RouteForm | ReviewForm, contract_id: int) -> ResponseReturnValue:
+    """Show a form with what is recorded so far, read after the form was refused."""
+    found = _load(contract_id)
+    if form.changed:
+        form.revision.data = found.revision
+    return page(
+        template,
+        form=form,
+        contract=found,
+        facts=found.facts(),
+        stages={int(stage): words for stage, words in STAGES.items()},
+    )
+
+
+def _load(contract_id: int) -> Contract:
+    found = contract_with_records(contract_id)
+    if found is None:
+        raise NotFound(f"There is no contract {contract_id}.")
+    return found
+
+
+def _load_mine(contract_id: int) -> Contract:
+    found = _load(contract_id)
+    require(_mine(found), f"This contract is managed by the {found.owner_post.title}.")
+    return found
+
+
+def _mine(found: Contract) -> bool:
+    return holds(current_actor().posts, found.owner_post_id)
+
+
+def _register_id() -> int:
+    register = only_register()
+    if register is None:
+        raise NotFound("No register has been loaded yet.")
+    return register.id
+
+
+def _policy() -> Policy:
+    return policy_on(_register_id(), clock.today())
+
+
+def _filters_on(narrowed: ContractFilter, posts: dict[int, str], ends_words: dict[Ends, str]) -> list[tuple[str, str]]:
+    """Return what is filtered, each with the address without it."""
+    found = []
+    if narrowed.words:
+        found.append((f"“{narrowed.words}”", address_with(q=None)))
+    if narrowed.area:
+        found.append((narrowed.area, address_with(area=None)))
+    if narrowed.post_id is not None:
+        found.append((f"managed by the {posts[narrowed.post_id]}", address_with(manager=None)))
+    if narrowed.ends:
+        found.append((ends_words[Ends(narrowed.ends)], address_with(ends=None)))
+    if narrowed.signals:
+        found.append(("with standing signals", address_with(signals=None)))
+    return found

@@ -1,0 +1,1 @@
+"""The DMT queue, and one escalation with its evidence and the decision on it."""

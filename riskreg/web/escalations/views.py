@@ -1,0 +1,115 @@
+"""The DMT queue, and one escalation with the decision on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from riskreg import clock
+from riskreg.domain.access import Permission
+from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
+from riskreg.domain.scoring import Rag
+from riskreg.models import Escalation
+from riskreg.queries.escalations import Group, QueueFilter, divisions_with_risks, group_sizes, queued_escalations
+from riskreg.queries.evidence import Happened, changes_since, dossier, escalation_with_risk
+from riskreg.services.escalations import record_decision
+from riskreg.web.access import current_actor, may, needs
+from riskreg.web.escalations.forms import DecisionForm, decisions_on
+from riskreg.web.listing import Pages, address_with, asked_id, asked_one_of
+from riskreg.web.pages import page
+from riskreg.web.requests import saving
+
+blueprint = Blueprint("escalations", __name__)
+
+WAITING = (EscalationStatus.AWAITING, EscalationStatus.DEFERRED)
+ADDRESS = "/escalations/<int(max=2147483647):escalation_id>"
+GROUPS = {
+    Group.DECIDE: "For DMT to decide",
+    Group.OWNER: "With the owner",
+    Group.CORPORATE: "Referred to corporate",
+    Group.ENDED: "Ended",
+}
+
+
+@blueprint.get("/queue")
+@needs(Permission.READ_QUEUE)
+def queue() -> ResponseReturnValue:
+    """Show what DMT has to decide, or another group of escalations."""
+    divisions = divisions_with_risks()
+    names, division = dict(divisions), asked_id("division")
+    narrowed = QueueFilter(asked_one_of("rag", tuple(Rag)), division if division in names else None)
+    group = Group(asked_one_of("group", tuple(Group), Group.DECIDE))
+    sizes = group_sizes(narrowed)
+    pages = Pages.asked(sizes[group])
+    filters_on = [(f"rating shown {narrowed.rag}", address_with(rag=None))] if narrowed.rag else []
+    if narrowed.division_id is not None:
+        filters_on.append((names[narrowed.division_id], address_with(division=None)))
+    return page(
+        "escalations/queue.html",
+        groups=[(one, words, sizes[one]) for one, words in GROUPS.items()],
+        group=group,
+        rows=queued_escalations(group, narrowed, clock.today(), limit=pages.size, offset=pages.offset),
+        pages=pages,
+        narrowed=narrowed,
+        divisions=divisions,
+        filters_on=filters_on,
+    )
+
+
+@blueprint.get(ADDRESS)
+@needs(Permission.READ_QUEUE)
+def escalation(escalation_id: int) -> ResponseReturnValue:
+    """Show an escalation with its evidence, and the form of the decision to those who decide."""
+    found = _load(escalation_id)
+    form = DecisionForm(revision=found.risk.revision) if found.is_live and may(Permission.DECIDE) else None
+    return _show(found, form)
+
+
+@blueprint.post(ADDRESS)
+@needs(Permission.DECIDE)
+def decide(escalation_id: int) -> ResponseReturnValue:
+    """Record what DMT decided on an escalation."""
+    found = _load(escalation_id)
+    form = DecisionForm(revision=found.risk.revision)
+    form.offer(DecisionKind, found.risk)  # one that its status does not allow, the rules refuse with a sentence
+    seen = form.revision.data
+    if form.validate_on_submit():
+        with saving(form):
+            decision = record_decision(current_actor(), found, form.as_decision(), seen, clock.now())
+            risk = found.risk
+            flash(
+                f"{risk.reference}: “{decision.kind}” was recorded. The rating shown is {risk.effective_rag}."
+                " The owner is told by e-mail."
+            )
+            return redirect(url_for("escalations.queue"))
+    found = _load(escalation_id)
+    return _show(found, form, changes_since(found.risk_id, seen) if form.changed else ())
+
+
+def _load(escalation_id: int) -> Escalation:
+    found = escalation_with_risk(escalation_id)
+    if found is None:
+        raise NotFound(f"There is no escalation {escalation_id}.")
+    return found
+
+
+def _show(found: Escalation, form: DecisionForm | None, changes: Sequence[Happened] = ()) -> ResponseReturnValue:
+    allowed = decisions_on(found)
+    if form is not None:
+        form.offer(allowed, found.risk)
+        if form.changed:
+            form.revision.data = found.risk.revision
+    return page(
+        "escalations/escalation.html",
+        form=form,
+        escalation=found,
+        risk=found.risk,
+        facts=dossier(found.id, found.risk_id),
+        can_decide=bool(form is not None and allowed),
+        can_defer=DecisionKind.DEFER in allowed,
+        changes=changes,
+        automatic=found.person_id is None and found.status in WAITING,
+    )

@@ -1,0 +1,58 @@
+"""The chart of one indicator, and the floors that go with its targets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from riskreg.charts import Level, Mark, indicator_chart
+from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import figure
+from riskreg.domain.targets import Judgement, Polarity, Target, TargetKind, judge
+from riskreg.queries.indicator import IndicatorFacts, ResultLine, TargetLine
+
+
+def floors_of(facts: IndicatorFacts, policy: Policy | None) -> dict[int, Judgement]:
+    """Return, for each year with a target, the figure it means, where AMBER ends and whether that is assumed.
+
+    A target that means no figure, or none yet, has only a `why`. A close-to-target indicator has a distance instead
+    of a level; `by_distance` says so.
+    """
+    if policy is None:
+        return {}
+    polarity = Polarity(facts.indicator.polarity)
+    national = {one.year: one.value for one in facts.national if one.comparable}
+    return {
+        line.year: judge(Decimal(0), _target(line), polarity, national.get(line.year), policy) for line in facts.targets
+    }
+
+
+def _target(line: TargetLine) -> Target:
+    return Target(TargetKind(line.kind), line.value, line.floor, line.green_tolerance, line.amber_tolerance)
+
+
+def chart_of(facts: IndicatorFacts, floors: dict[int, Judgement]) -> Markup:
+    """Draw the results on the present basis with the targets, floors and comparable national figures."""
+    indicator = facts.indicator
+    basis = facts.latest.basis if facts.latest else ""
+    drawn = [
+        Mark(one.period_end, one.value, _words(one, one.value, indicator.unit), one.rag)
+        for one in facts.results
+        if one.value is not None and one.basis == basis
+    ]
+    levels = [(year, found.floor) for year, found in floors.items() if not found.by_distance]
+    return indicator_chart(
+        indicator.name,
+        drawn,
+        targets=[Level(year, found.target) for year, found in floors.items() if found.target is not None],
+        floors=[Level(year, floor) for year, floor in levels if floor is not None],
+        national=[Level(one.year, one.value) for one in facts.national if one.comparable and one.value is not None],
+        floors_assumed=any(one.floor_assumed for one in floors.values()),
+        suffix="%" if indicator.unit == "percent" else "",
+        key=f"indicator-{indicator.id}",
+    )
+
+
+def _words(one: ResultLine, value: Decimal, unit: str) -> str:
+    return f"{one.period}: {figure(value, unit)}, {one.rag or 'not rated'}"

@@ -1,0 +1,65 @@
+"""The forms of the performance officer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from riskreg.queries.indicator import TargetLine
+from riskreg.web.datefields import DateField
+from riskreg.web.fields import ChoiceField, LongTextField, SelectField, TextField
+from riskreg.web.forms import Form
+
+LONGEST_FIGURE = 40
+LONGEST_PERIOD = 80
+LONGEST_NOTE = 2_000
+STATUSES = (
+    ("provisional", "Provisional", "It may still change."),
+    ("final", "Final", "It is not expected to change."),
+)
+
+
+class PublishForm(Form):
+    """A result of a period that has none yet."""
+
+    value = TextField(
+        "Result", needed="Enter the result.", hint="In figures, as it is published: 70 or 70.5.", limit=LONGEST_FIGURE
+    )
+    period = TextField(
+        "Period",
+        needed="Name the period, such as March 2017.",
+        hint="As it should read on pages and in e-mails, such as March 2017.",
+        limit=LONGEST_PERIOD,
+    )
+    period_end = DateField(
+        "Last day of the period", needed="Enter the last day of the period.", hint="For example, 31 3 2017"
+    )
+    target_year = SelectField(
+        "Target", needed="Choose the target.", hint="The result is judged against the target of its own period."
+    )
+    status = ChoiceField("Status", choices=STATUSES, needed="Say whether the result is provisional or final.")
+    note = LongTextField(
+        "Note (optional)", hint="Such as where the figure comes from.", called="note", limit=LONGEST_NOTE
+    )
+
+    def offer_targets(self, targets: Sequence[TargetLine], today: date) -> None:
+        """Offer the years that have a target, and the present one in any case; the present one is chosen at first."""
+        words = {line.year: f"{line.year}: {line.printed or 'none was set'}" for line in targets}
+        words.setdefault(today.year, f"{today.year}: none was set")
+        self.target_year.offer([("", "Choose one"), *((str(year), words[year]) for year in sorted(words))])
+        if not self.is_submitted():
+            self.target_year.data = str(today.year)
+
+
+class CorrectForm(Form):
+    """A figure that supersedes a published one."""
+
+    value = TextField("Right result", needed="Enter the result.", called="result", limit=LONGEST_FIGURE)
+    status = ChoiceField("Status", choices=STATUSES, needed="Say whether the result is provisional or final.")
+    reason = LongTextField(
+        "Why it is corrected",
+        needed="Say why the result is corrected.",
+        hint="It is kept beside the old figure and shown to everyone.",
+        called="reason",
+        limit=LONGEST_NOTE,
+    )

@@ -1,0 +1,1 @@
+"""The policy: the numbers of the rules, for everyone to read."""

@@ -1,0 +1,94 @@
+"""The register: filtered, searched, sorted, counted by rating, fifty risks a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from riskreg import clock
+from riskreg.domain.access import Permission
+from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.scoring import Rag
+from riskreg.domain.sentences import listed
+from riskreg.queries import register as found
+from riskreg.web.access import needs
+from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
+from riskreg.web.pages import page
+from riskreg.web.risks.wording import standing, unconfirmed
+
+blueprint = Blueprint("register", __name__)
+
+EVERY, USED = "all", "used"
+STATUSES = {"": "Open", RiskStatus.CLOSED.value: "Closed", EVERY: "Open and closed", USED: "Used before this plan"}
+
+
+@blueprint.get("/register")
+@needs(Permission.READ_REGISTER)
+def listing() -> ResponseReturnValue:
+    """Show the risks that the address asks for: nine queries with the session, however many risks."""
+    register = found.only_register()
+    if register is None:
+        return page("register/nothing.html")
+    today, sort = clock.today(), asked_one_of("sort", found.SORTS, "reference")
+    owners, divisions = _titles(found.risk_owners()), _titles(found.risk_divisions())
+    wanted = _wanted(owners, divisions)
+    counts = found.risk_counts(register, wanted, today)
+    pages = Pages.asked(counts[wanted.rag] if wanted.rag else sum(counts.values()))
+    used = found.used_references(register)
+    return page(
+        "register/listing.html",
+        register=register,
+        wanted=wanted,
+        sort=sort,
+        counts=counts,
+        pages=pages,
+        risks=found.risk_lines(register, wanted, sort, today, limit=pages.size, offset=pages.offset),
+        owners=[("", "All owners"), *owners.items()],
+        divisions=[("", "All divisions"), *divisions.items()],
+        statuses=list(STATUSES.items()),
+        status_shown=_status_asked(),
+        shows_used=_status_asked() == USED,
+        filters_on=_filters_on(wanted, owners, divisions),
+        used=used,
+        used_words=listed(found.reference_ranges([one.number for one in used])),
+        standing=standing,
+        unconfirmed=unconfirmed,
+    )
+
+
+def _titles(choices: Sequence[found.Choice]) -> Mapping[int, str]:
+    return {choice.id: choice.title for choice in choices}
+
+
+def _status_asked() -> str:
+    return asked_one_of("status", list(STATUSES))
+
+
+def _wanted(owners: Mapping[int, str], divisions: Mapping[int, str]) -> found.Wanted:
+    """Read the filters; what the register does not know is left out, as if it had not been asked for."""
+    owner, division = asked_id("owner"), asked_id("division")
+    return found.Wanted(
+        rag=asked_one_of("rag", [str(rag) for rag in Rag]),
+        division_id=division if division in divisions else None,
+        owner_id=owner if owner in owners else None,
+        status={EVERY: "", RiskStatus.CLOSED: RiskStatus.CLOSED}.get(_status_asked(), RiskStatus.OPEN),
+        escalated=asked("escalated") == "1",
+        overdue=asked("overdue") == "1",
+        search=asked("q"),
+    )
+
+
+def _filters_on(wanted: found.Wanted, owners: Mapping[int, str], divisions: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Name every filter in force, with the address without it."""
+    named = (
+        ("q", f"Words: “{wanted.search}”" if wanted.search else ""),
+        ("rag", f"Rating shown: {wanted.rag}" if wanted.rag else ""),
+        ("status", STATUSES[_status_asked()] if _status_asked() else ""),
+        ("division", divisions.get(wanted.division_id or 0, "")),
+        ("owner", owners.get(wanted.owner_id or 0, "")),
+        ("escalated", "Before DMT" if wanted.escalated else ""),
+        ("overdue", "Review overdue" if wanted.overdue else ""),
+    )
+    return [(words, address_with(**{name: None})) for name, words in named if words]

@@ -1,0 +1,1 @@
+"""One risk: its page, its review, putting it before DMT, and its actions."""

@@ -1,0 +1,205 @@
+"""One risk: its page, finding it by reference, its review, putting it before DMT, and updating its actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from riskreg import clock
+from riskreg.domain.access import Permission
+from riskreg.domain.dates import day_of
+from riskreg.domain.errors import NotPermitted
+from riskreg.domain.sentences import day
+from riskreg.models import Action, Risk
+from riskreg.queries import history
+from riskreg.queries import risk as found
+from riskreg.queries.linked import linked_contracts, linked_indicators
+from riskreg.queries.people import holders_of
+from riskreg.queries.register import find_reference, only_register, read_reference
+from riskreg.services.actions import update_action as record_update
+from riskreg.services.escalations import raise_escalation as put_before_dmt
+from riskreg.services.reviews import complete_review
+from riskreg.web.access import current_actor, needs
+from riskreg.web.listing import asked
+from riskreg.web.pages import page
+from riskreg.web.requests import saving
+from riskreg.web.risks.forms import ActionForm, EscalationForm, ReviewForm
+from riskreg.web.risks.rights import Rights
+from riskreg.web.risks.wording import REACHES, matrix, rating_words, standing, trend_of, unconfirmed
+
+blueprint = Blueprint("risks", __name__)
+
+RISK = "/risks/<int(max=2147483647):risk_id>"
+ACTION = "/actions/<int(max=2147483647):action_id>"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A risk as a page opens it, with what the person may do."""
+
+    rated: found.RatedRisk
+    rights: Rights
+
+    @property
+    def risk(self) -> Risk:
+        """The risk itself."""
+        return self.rated.risk
+
+
+def _open(risk_id: int) -> Opened:
+    rated = found.rated_risk(risk_id, clock.today())
+    if rated is None:
+        raise NotFound("There is no such risk in the register. Look for it in the register by its reference or title.")
+    return Opened(rated, Rights(current_actor(), rated.risk))
+
+
+@blueprint.get(RISK)
+@needs(Permission.READ_REGISTER)
+def risk(risk_id: int) -> ResponseReturnValue:
+    """Show everything about a risk: at most fourteen queries with the session, however much there is."""
+    opened, today = _open(risk_id), clock.today()
+    rated, policy = opened.rated, opened.rated.policy
+    escalation = rated.escalation
+    automatic = escalation is not None and escalation.person_id is None
+    return page(
+        "risks/risk.html",
+        risk=rated.risk,
+        rated=rated,
+        rights=opened.rights,
+        rating=rating_words(rated.current, rated.risk.own_rag, policy),
+        target=rating_words(rated.target, rated.target.rag, policy) if rated.target else "",
+        standing=standing(escalation.status, automatic=automatic) if escalation else "",
+        raised=escalation is not None and unconfirmed(escalation.status, automatic=automatic),
+        waiting_since=day_of(escalation.waiting_since) if escalation else None,
+        reasons=found.escalation_reasons(escalation.id) if escalation else (),
+        holders=holders_of(rated.risk.owner_post_id, today),
+        controls=found.controls_of_risk(risk_id),
+        actions=found.actions_of_risk(risk_id),
+        indicators=linked_indicators(risk_id, policy, today),
+        contracts=linked_contracts(risk_id, policy, today),
+        reviews=found.reviews_of_risk(risk_id),
+        history=history.history_of_risk(risk_id, everything=asked("history") == "all"),
+        trend_of=trend_of,
+        REACHES=REACHES,
+    )
+
+
+@blueprint.get("/risks/by-reference")
+@needs(Permission.READ_REGISTER)
+def by_reference() -> ResponseReturnValue:
+    """Go to the risk with a reference, written in any way; or say that the reference is used, or unknown."""
+    typed, register = asked("reference"), only_register()
+    number = read_reference(typed, register.prefix) if register else None
+    named = find_reference(register, number) if register and number else None
+    if named is None:
+        return page("risks/no_reference.html", status=404, typed=typed, register=register)
+    if named.risk_id is None:
+        return page("risks/used_reference.html", register=register, number=number, named=named)
+    return redirect(url_for("risks.risk", risk_id=named.risk_id))
+
+
+@blueprint.route(f"{RISK}/review", methods=["GET", "POST"])
+@needs(Permission.REVIEW_RISK)
+def review(risk_id: int) -> ResponseReturnValue:
+    """Show the questions of a review, or complete it."""
+    opened = _open(risk_id)
+    opened.rights.require_owner()
+    form, now = ReviewForm.of(opened.risk, opened.rated.policy), clock.now()
+    seen = form.revision.data or 0
+    if form.validate_on_submit():
+        with saving(form):
+            complete_review(current_actor(), opened.risk, form.as_answers(), seen, now)
+            flash(_reviewed(opened.risk))
+            return redirect(url_for("risks.risk", risk_id=risk_id))
+    return _review_page(_open(risk_id) if form.problems else opened, form, seen)
+
+
+def _reviewed(risk: Risk) -> str:
+    return (
+        f"The review of {risk.reference} is complete. Your rating is {risk.own_rag}. "
+        f"The next review is due on {day(risk.review_due_on)}."
+    )
+
+
+def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnValue:
+    rated, today, risk_id = opened.rated, clock.today(), opened.risk.id
+    indicators = linked_indicators(risk_id, rated.policy, today)
+    contracts = linked_contracts(risk_id, rated.policy, today)
+    last = next(iter(found.reviews_of_risk(risk_id, limit=1)), None)
+    since = last.recorded_at if last else rated.risk.recorded_at
+    linked = [one.id for one in indicators], [one.contract.id for one in contracts]
+    return page(
+        "risks/review.html",
+        form=form,
+        risk=rated.risk,
+        rated=rated,
+        rating=rating_words(rated.current, rated.risk.own_rag, rated.policy),
+        policy=rated.policy,
+        matrix=matrix(rated.policy),
+        last=last,
+        happened=history.changes_after(risk_id, since, *linked),
+        meanwhile=history.changes_since_revision(risk_id, seen) if form.changed else (),
+        controls=found.controls_of_risk(risk_id),
+        actions=found.actions_of_risk(risk_id),
+        indicators=indicators,
+    )
+
+
+@blueprint.route(f"{RISK}/escalate", methods=["GET", "POST"])
+@needs(Permission.RAISE_ESCALATION)
+def raise_escalation(risk_id: int) -> ResponseReturnValue:
+    """Ask why DMT should look at a risk, or put it before DMT."""
+    opened = _open(risk_id)
+    by_role = current_actor().may(Permission.DECIDE) or current_actor().may(Permission.MANAGE_LINKS)
+    if not by_role and not opened.rights.owns:
+        raise NotPermitted("Only the owner of the risk may put it before DMT.")
+    form = EscalationForm()
+    if form.validate_on_submit():
+        with saving(form):
+            put_before_dmt(current_actor(), opened.risk, form.reason.data, clock.now())
+            flash(f"{opened.risk.reference} is before DMT. Its members and the owner are told by e-mail.")
+            return redirect(url_for("risks.risk", risk_id=risk_id))
+    return page("risks/escalate.html", form=form, risk=opened.risk, rated=opened.rated)
+
+
+@blueprint.get(ACTION)
+@needs(Permission.READ_REGISTER)
+def action(action_id: int) -> ResponseReturnValue:
+    """Show an action with its updates, and the form for the next one to who may write it."""
+    opened = _open_action(action_id)
+    mine = Rights(current_actor(), opened.risk).update(opened.owner_post_id)
+    return _action_page(opened, ActionForm.of(opened) if mine else None)
+
+
+@blueprint.post(ACTION)
+@needs(Permission.UPDATE_ACTION)
+def update_action(action_id: int) -> ResponseReturnValue:
+    """Record how far an action is."""
+    opened = _open_action(action_id)
+    rights = Rights(current_actor(), opened.risk)
+    if rights.is_open and not rights.update(opened.owner_post_id):
+        raise NotPermitted(
+            f"This action belongs to the {opened.owner_post.title}. Only its owner or the risk's may update it."
+        )
+    form = ActionForm.of(opened)
+    if form.validate_on_submit():
+        with saving(form):
+            record_update(current_actor(), opened, form.as_change(), form.revision.data or 0, clock.now())
+            flash("The action is updated.")
+            return redirect(url_for("risks.risk", risk_id=opened.risk_id, _anchor="actions"))
+    return _action_page(opened, form)
+
+
+def _open_action(action_id: int) -> Action:
+    opened = found.action_with_risk(action_id)
+    if opened is None:
+        raise NotFound("There is no such action. Look for it on the page of its risk.")
+    return opened
+
+
+def _action_page(opened: Action, form: ActionForm | None) -> ResponseReturnValue:
+    updates = found.updates_of_action(opened.id)
+    return page("risks/action.html", form=form, action=opened, risk=opened.risk, updates=updates)

@@ -1,0 +1,1 @@
+"""My work: what whoever is signed in owes, and by when."""

@@ -1,0 +1,143 @@
+"""The lines of my work: each says what, about which risk or contract, and by when, and leads straight to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from riskreg.domain.access import Permission
+from riskreg.domain.dates import day_of
+from riskreg.domain.lifecycle import EscalationStatus
+from riskreg.queries import work
+from riskreg.services.actors import Actor
+from riskreg.web.risks.wording import REACHES, standing
+
+DAYS_AHEAD = 14
+ASKED = {
+    EscalationStatus.CONFIRMED: "DMT confirmed the escalation and asks you to re-assess the risk",
+    EscalationStatus.RETURNED: "DMT returned the risk to you and asks for an answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing. `on` is the day it is due, or since when it stands; `behalf` the post that is stood in for."""
+
+    on: date
+    words: str
+    address: str
+    about: str
+    rag: str = ""
+    behalf: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything under the posts of a person. `cut`: there is more than is shown."""
+
+    now: Sequence[Line] = ()
+    soon: Sequence[Line] = ()
+    before_dmt: Sequence[Line] = ()
+    slipping: Sequence[Line] = ()
+    contracts: Sequence[Line] = ()
+    cut: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all."""
+        return not (self.now or self.soon or self.before_dmt or self.slipping or self.contracts)
+
+
+def work_of(actor: Actor, today: date) -> Work:
+    """Return the work under a person's posts, the most urgent first: six queries, however much there is."""
+    if not actor.posts or actor.person_id is None:
+        return Work()
+    behalf = work.posts_stood_in_for(actor.person_id, today)
+    reviews = work.owed_reviews(actor.posts, today, DAYS_AHEAD)
+    actions = work.owed_actions(actor.posts, today, DAYS_AHEAD)
+    before_dmt = work.before_dmt(actor.posts)
+    slipping = work.slipping_indicators(actor.posts)
+    contracts = work.contract_signals(actor.posts)
+    due = [_review(one, actor, behalf) for one in reviews[: work.MOST]]
+    due += [_action(one, behalf) for one in actions[: work.MOST]]
+    due.sort(key=lambda line: line.on)
+    return Work(
+        now=[line for line in due if line.on <= today],
+        soon=[line for line in due if line.on > today],
+        before_dmt=[_before_dmt(one, behalf) for one in before_dmt[: work.MOST]],
+        slipping=[_slipping(one, behalf) for one in slipping[: work.MOST]],
+        contracts=[_contract(one, behalf) for one in contracts[: work.MOST]],
+        cut=any(len(rows) > work.MOST for rows in (reviews, actions, before_dmt, slipping, contracts)),
+    )
+
+
+def _reference(prefix: str, number: int) -> str:
+    return f"{prefix} {number:02d}"
+
+
+def _without(name: str, sentence: str) -> str:
+    """Return a signal's sentence without the name it begins with, where the link beside it says that already."""
+    rest = sentence.removeprefix(f"{name.rstrip('. ')}: ")
+    return rest[:1].upper() + rest[1:]
+
+
+def _review(one: work.OwedReview, actor: Actor, behalf: Mapping[int, str]) -> Line:
+    reference = _reference(one.prefix, one.number)
+    endpoint = "risks.review" if actor.may(Permission.REVIEW_RISK) else "risks.risk"
+    asked = ASKED[EscalationStatus(one.escalation_status)] if one.escalation_status else ""
+    return Line(
+        on=one.answer_by or one.due_on,
+        words=f"Answer DMT on {reference}" if asked else f"Review {reference}",
+        address=url_for(endpoint, risk_id=one.risk_id),
+        about=f"{one.title}. {asked}." if asked else one.title,
+        rag=one.rag,
+        behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _action(one: work.OwedAction, behalf: Mapping[int, str]) -> Line:
+    return Line(
+        on=one.due_on,
+        words=f"Update an action of {_reference(one.prefix, one.number)}",
+        address=url_for("risks.action", action_id=one.id),
+        about=f"{one.text} {one.progress}% done.",
+        behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str]) -> Line:
+    words = standing(one.status, automatic=one.automatic)
+    about = f"{words[0].upper()}{words[1:]}: {one.rag_before} to {one.rag_after}."
+    if one.proposal:
+        about += " De-escalation is proposed."
+    return Line(
+        on=day_of(one.waiting_since),
+        words=f"{_reference(one.prefix, one.number)} {one.title}",
+        address=url_for("escalations.escalation", escalation_id=one.escalation_id),
+        about=about,
+        rag=one.rag,
+        behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _slipping(one: work.SlippingIndicator, behalf: Mapping[int, str]) -> Line:
+    return Line(
+        on=one.since,
+        words=one.name,
+        address=url_for("indicators.indicator", indicator_id=one.indicator_id),
+        about=f"Under {_reference(one.prefix, one.number)}. {_without(one.name, one.sentence)}",
+        behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _contract(one: work.ContractSignal, behalf: Mapping[int, str]) -> Line:
+    return Line(
+        on=one.since,
+        words=one.title,
+        address=url_for("contracts.contract", contract_id=one.contract_id),
+        about=f"{_without(one.title, one.sentence)} Reaches {REACHES[one.reaches]}.",
+        behalf=behalf.get(one.post_id, ""),
+    )

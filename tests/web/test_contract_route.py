@@ -1,0 +1,153 @@
+"""Recording a contract's route: what it changes, what is refused, and whose it is to record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from riskreg import models
+from riskreg.extensions import db
+from tests.web.before_dmt import DIRECTOR, fresh
+from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.test_contract import MANAGER, path_of
+
+ENTRY = {"kind": "extend", "stage": "2", "on": [3, 4, 2017], "new_end": "", "note": "DMT agreed in March."}
+AWARD = {**ENTRY, "stage": "3", "new_end": "March 2019"}
+
+
+@pytest.fixture
+def manager(client: FlaskClient) -> FlaskClient:
+    """Whoever manages the contracts of SEN Assessment and Placement."""
+    sign_in_as(client, MANAGER)
+    return client
+
+
+def record(client: FlaskClient, code: str = "EXT-08", revision: object = 0, **fields: Any) -> TestResponse:
+    """Send a route with the revision that was seen."""
+    return post(client, f"{path_of(code)}/route", revision=revision, **{**ENTRY, **fields})
+
+
+def saved() -> list[tuple[str, int, str]]:
+    """The routes that are stored."""
+    fresh()
+    query = select(models.ContractRoute.kind, models.ContractRoute.stage, models.ContractRoute.new_end)
+    rows = [(row[0], row[1], row[2]) for row in db.session.execute(query.order_by(models.ContractRoute.id))]
+    fresh()
+    return rows
+
+
+def test_a_route_that_leaves_another_reason_standing_changes_no_escalation(manager: FlaskClient) -> None:
+    answer = record(manager)
+    assert (answer.status_code, answer.location) == (302, path_of("EXT-08"))
+    text = words(manager.get(path_of("EXT-08")))
+    assert "Recorded. No escalation changed." in text
+    assert "Route: extend, approved on 3 April 2017" in text
+    assert "No signal stands." in text
+    assert saved() == [("extend", 2, "")]
+
+
+def test_the_route_that_takes_the_last_reason_away_proposes_de_escalation(manager: FlaskClient) -> None:
+    record(manager)
+    record(manager, "EXT-12", kind="re-procure", stage="3")
+    assert "Recorded. De-escalation proposed for CYPE 03." in words(manager.get(path_of("EXT-12")))
+    assert "De-escalation is proposed. What was missing has since been recorded." in words(manager.get("/queue"))
+
+
+def test_an_extension_that_ends_soon_raises_the_risk_and_says_so(manager: FlaskClient) -> None:
+    answer = record(manager, "EXT-09", **{**AWARD, "new_end": "2018-03-31"})
+    assert answer.status_code == 422
+    assert problems(answer) == ["The new end must be later than the present one, 31 March 2018."]
+    assert record(manager, "EXT-09", **AWARD).status_code == 302
+    assert "Ends in March 2019." in words(manager.get(path_of("EXT-09")))
+
+
+@pytest.mark.parametrize("typed", ["2019-03-31", "31 March 2019", "31/3/2019", "March 2019", "2019-03", "2019"])
+def test_the_new_end_may_be_typed_as_it_is_known(manager: FlaskClient, typed: str) -> None:
+    assert record(manager, **{**AWARD, "new_end": typed}).status_code == 302
+    assert saved()[0][2] in {"2019-03-31", "2019-03", "2019"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence", "anchor"),
+    [
+        ({"kind": ""}, "Choose what is to happen at the end of the contract.", "kind"),
+        ({"kind": "sell"}, "Choose what is to happen at the end of the contract.", "kind"),
+        ({"stage": "9"}, "Choose how far the route has come.", "stage"),
+        ({"on": ["", "", ""]}, "Enter the day on which this happened.", "on-day"),
+        ({"on": [30, 2, 2017]}, "must be a real date", "on-day"),
+        ({"on": [4, 4, 2017]}, "The date must be today or earlier.", "on-day"),
+        ({"note": " "}, "Say in a sentence what was decided.", "note"),
+        ({"note": "x" * 20_000}, "must be 4,000 characters or fewer. You typed 20,000.", "note"),
+        ({"new_end": "March 2019"}, "A new end belongs to an extension that is awarded.", "new_end"),
+        ({"stage": "3"}, "Enter the new end of the contract.", "new_end"),
+        (
+            {"stage": "3", "new_end": "when it is over"},
+            "“when it is over” is not a date such as 31 March 2018",
+            "new_end",
+        ),
+        ({"stage": "3", "new_end": "31 February 2019"}, "“31 February 2019” is not a date such as", "new_end"),
+        (
+            {"stage": "3", "new_end": "July 2017"},
+            "The new end must be later than the present one, July 2017.",
+            "new_end",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
+    manager: FlaskClient, fields: dict[str, Any], sentence: str, anchor: str
+) -> None:
+    answer = record(manager, **fields)
+    assert answer.status_code == 422
+    assert any(sentence in problem for problem in problems(answer)), problems(answer)
+    assert f'href="#{anchor}"' in answer.text
+    assert f'id="{anchor}"' in answer.text
+    typed = {**ENTRY, **fields}
+    assert str(typed["note"]).strip()[:40] in words(answer)
+    assert str(typed["new_end"]) in answer.text
+    assert saved() == []
+
+
+def test_a_contract_that_changed_meanwhile_is_shown_and_can_be_sent_again(manager: FlaskClient) -> None:
+    record(manager, note="The first.")
+    answer = record(manager, note="The second.")
+    text = words(answer)
+    assert answer.status_code == 409
+    assert "Someone else recorded something on this contract" in problems(answer)[0]
+    assert "Route: extend, approved on 3 April 2017" in text
+    assert "The second." in text
+    assert len(saved()) == 1
+    assert record(manager, revision=1, note="The second.").status_code == 302
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-1"])
+def test_a_forged_revision_is_refused(manager: FlaskClient, revision: str) -> None:
+    assert record(manager, revision=revision).status_code == 422
+    assert saved() == []
+
+
+@pytest.mark.parametrize("name", [DIRECTOR, "Auditor", "Head of Fair Access", "Risk Co-ordinator"])
+def test_nobody_else_records_a_route(client: FlaskClient, name: str) -> None:
+    sign_in_as(client, name)
+    assert client.get(f"{path_of('EXT-08')}/route").status_code == 403
+    assert record(client).status_code == 403
+    assert saved() == []
+
+
+def test_an_unknown_contract_has_no_route(manager: FlaskClient) -> None:
+    assert manager.get("/contracts/9999/route").status_code == 404
+
+
+def test_the_form_says_when_the_contract_ends(manager: FlaskClient) -> None:
+    text = words(manager.get(f"{path_of('EXT-10')}/route"))
+    assert "The date of its end is not known: the plan says “Various”." in text
+
+
+def test_a_route_leaves_its_event_in_the_audit_trail(manager: FlaskClient) -> None:
+    record(manager)
+    fresh()
+    query = select(func.count()).where(models.AuditEvent.verb == "recorded a route")
+    assert db.session.scalar(query) == 1

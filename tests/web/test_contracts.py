@@ -1,0 +1,110 @@
+"""Contracts as a list: by kind and service area, with what comes next and which signals stand."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from riskreg.extensions import db
+from tests import factories as make
+from tests.web.before_dmt import DIRECTOR, counted, escalated, signal_on, signed_in_as
+from tests.web.browsing import sign_in_as, words
+
+
+@pytest.fixture
+def reader(client: FlaskClient) -> FlaskClient:
+    """Someone who reads the contracts of the plan."""
+    sign_in_as(client, DIRECTOR)
+    return client
+
+
+def rows(answer: TestResponse) -> int:
+    """How many contracts a page lists."""
+    return answer.text.count('<th scope="row"')
+
+
+def test_the_plan_s_contracts_are_listed_by_kind_and_service_area(reader: FlaskClient) -> None:
+    answer = reader.get("/contracts")
+    text = words(answer)
+    assert "122 All 43 Externally delivered 66 Internally delivered 13 Commissioning" in text
+    assert "SEN Assessment and Placement (Externally delivered)" in text
+    assert "Showing 1 to 50 of 122 contracts" in text
+    assert rows(answer) == 50
+    assert rows(reader.get("/contracts?page=3")) == 22
+
+
+def test_a_line_keeps_the_plan_s_words_where_nothing_could_be_read(reader: FlaskClient) -> None:
+    text = words(reader.get("/contracts?kind=external"))
+    assert "“N/A – formulaic hourly rate” “Open ended” none ahead none" in text
+    assert "£275,000 a year 31 March 2018 Route approved, 30 September 2017 1 signal of EXT-02 its manager" in text
+    assert "£1,500,000 30 April 2020 Review, April 2018 none" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "count", "said"),
+    [
+        ("kind=commissioning", 13, "COM-13"),
+        ("kind=internal&area=HeadStart", 1, "Universal Virtual Resilience Hub"),
+        ("q=barnardo", 1, "EXT-12"),
+        ("q=ext-08", 1, "Teaching contract for low incidence needs"),
+        ("q=%25", 0, "No contract fits the filters."),
+        ("q=_", 0, "No contract fits the filters."),
+        ("ends=past", 2, "EXT-13"),
+        ("ends=soon&q=Royal London", 1, "July 2017 Review, April 2017"),
+        ("ends=unknown&kind=external&q=Agilisys", 1, "“As with Agilisys”"),
+        ("signals=1&q=Barnardo", 1, "1 signal of EXT-12 DMT"),
+    ],
+)
+def test_the_list_is_narrowed_and_every_filter_can_be_taken_away(
+    reader: FlaskClient, query: str, count: int, said: str
+) -> None:
+    answer = reader.get(f"/contracts?{query}")
+    assert answer.status_code == 200
+    assert rows(answer) == count
+    assert said in words(answer)
+
+
+def test_a_filter_by_the_managing_post_shows_its_contracts_only(app: Flask) -> None:
+    make.RegisterFactory()
+    mine = make.ContractFactory(owner_post=make.PostFactory(title="Head of Fair Access"))
+    make.ContractFactory(title="Somebody else's")
+    post_id = mine.owner_post_id
+    text = words(signed_in_as(app, "auditor").get(f"/contracts?manager={post_id}"))
+    assert "managed by the Head of Fair Access Remove" in text
+    assert "Somebody else's" not in text
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=foreign", "area=Nowhere", "manager=x", "manager=99999", "ends=never", "signals=2"]
+)
+def test_a_filter_that_is_not_known_is_left_aside(reader: FlaskClient, query: str) -> None:
+    answer = reader.get(f"/contracts?{query}")
+    assert answer.status_code == 200
+    assert "Showing 1 to 50 of 122 contracts" in words(answer)
+
+
+@pytest.mark.parametrize("number", ["4", "0", "x"])
+def test_a_page_that_does_not_exist_is_said_to_be_missing(reader: FlaskClient, number: str) -> None:
+    assert reader.get(f"/contracts?page={number}").status_code == 404
+
+
+def test_an_empty_register_says_that_nothing_is_loaded(app: Flask) -> None:
+    make.RegisterFactory()
+    assert "No contract has been loaded yet." in words(signed_in_as(app, "auditor").get("/contracts"))
+
+
+def test_many_contracts_take_as_many_queries_as_one(app: Flask) -> None:
+    row = escalated()
+    signal_on(row, "It ends soon.")
+    someone = signed_in_as(app, "auditor")
+    with counted() as few:
+        someone.get("/contracts")
+    for _ in range(60):
+        signal_on(row, "It ends soon.")
+    db.session.commit()
+    with counted() as many:
+        answer = someone.get("/contracts")
+    assert rows(answer) == 50
+    assert len(many) == len(few) <= 9
