@@ -48,7 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class DecimalText(TypeDecorator[Decimal]):
-    """A decimal figure exactly as it was published: 3.0 stays 3.0, on every database, and no binary fraction comes near."""
+    """A decimal figure exactly as it was published, on every database: 3.0 stays 3.0, with no binary fraction."""
 
     impl = String(40)
     cache_ok = True

@@ -173,7 +173,11 @@ class RiskFactory(Row):
     def assessment(self, create: bool, extracted: Any, **_: Any) -> None:
         """Record the rating as an assessment."""
         row = models.Assessment(
-            risk_id=self.id, kind="current", rag=self.own_rag, assessed_on=TODAY, recorded_at=NOW  # type: ignore[attr-defined]
+            risk_id=self.id,  # type: ignore[attr-defined]
+            kind="current",
+            rag=self.own_rag,
+            assessed_on=TODAY,
+            recorded_at=NOW,
         )
         db.session.add(row)
         db.session.flush()

@@ -64,7 +64,7 @@ class PartialDate:
 
 
 def read_partial(words: str) -> PartialDate:
-    """Return the date that someone typed: 31 March 2018, 31/3/2018, March 2018, 3/2018, 2018 or any of them in ISO form.
+    """Return the date that someone typed: 31 March 2018, 31/3/2018, March 2018, 3/2018, 2018, or any in ISO form.
 
     The day comes before the month, as it is written here. Raises ValueError, with a sentence, for what is no date.
     """

@@ -14,7 +14,6 @@ from riskreg.extensions import Table
 from riskreg.models.person import Person, Post
 
 
-
 def _partial(text: str) -> PartialDate | None:
     return PartialDate(text) if text else None
 
@@ -100,9 +99,7 @@ class ContractRoute(Table):
 
     def as_route(self) -> rules.Route:
         """The route as the rules read it."""
-        return rules.Route(
-            rules.RouteKind(self.kind), rules.RouteStage(self.stage), self.on, _partial(self.new_end)
-        )
+        return rules.Route(rules.RouteKind(self.kind), rules.RouteStage(self.stage), self.on, _partial(self.new_end))
 
 
 class ContractReview(Table):

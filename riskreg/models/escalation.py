@@ -25,10 +25,18 @@ class SignalRow(Table):
     __table_args__ = (
         CheckConstraint("(indicator_id IS NULL) <> (contract_id IS NULL)", name="one_subject"),
         CheckConstraint("state IN ('stands', 'overtaken', 'recovered', 'withdrawn')", name="state"),
-        Index("ix_signal_standing_indicator", "indicator_id", sqlite_where=text("state = 'stands'"),
-              postgresql_where=text("state = 'stands'")),
-        Index("ix_signal_standing_contract", "contract_id", sqlite_where=text("state = 'stands'"),
-              postgresql_where=text("state = 'stands'")),
+        Index(
+            "ix_signal_standing_indicator",
+            "indicator_id",
+            sqlite_where=text("state = 'stands'"),
+            postgresql_where=text("state = 'stands'"),
+        ),
+        Index(
+            "ix_signal_standing_contract",
+            "contract_id",
+            sqlite_where=text("state = 'stands'"),
+            postgresql_where=text("state = 'stands'"),
+        ),
         Index("ix_signal_indicator", "indicator_id"),
         Index("ix_signal_contract", "contract_id"),
     )
@@ -119,7 +127,10 @@ class Decision(Table):
     """What DMT said, who said it for DMT, and the state of the risk that was seen; only added."""
 
     __tablename__ = "decision"
-    __table_args__ = (CheckConstraint("reason <> ''", name="reason"), UniqueConstraint("escalation_id", "seen_revision"))
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason"),
+        UniqueConstraint("escalation_id", "seen_revision"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))

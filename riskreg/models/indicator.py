@@ -13,7 +13,6 @@ from riskreg.extensions import Table
 from riskreg.models.person import Person
 
 
-
 class Indicator(Table):
     """A KPI. `decimals` is the precision it is published with; `polarity_basis` is derived or assumed.
 
@@ -95,8 +94,15 @@ class Result(Table):
         UniqueConstraint("indicator_id", "basis", "period_end", "revision"),
         CheckConstraint("rag IS NULL OR rag IN ('RED', 'AMBER', 'GREEN')", name="rag"),
         CheckConstraint("status IN ('provisional', 'final')", name="status"),
-        Index("uq_result_current", "indicator_id", "basis", "period_end", unique=True,
-              sqlite_where=text("current"), postgresql_where=text("current")),
+        Index(
+            "uq_result_current",
+            "indicator_id",
+            "basis",
+            "period_end",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
         Index("ix_result_latest", "indicator_id", "current", "period_end"),
         Index("ix_result_unjudged", "judged_at"),
     )

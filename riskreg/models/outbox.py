@@ -17,8 +17,8 @@ class Message(Table):
     """An e-mail, written in the same transaction as the change that causes it, at most once per its key.
 
     `facts` is what the templates are given; what was sent is kept in the three text columns.
-    States: waiting, claimed (a sender holds it until `lease_until`), started (DATA was begun), sent, failed (refused for
-    good), unknown (the outcome of a started one cannot be known), dropped (the administrator let it be).
+    States: waiting, claimed (a sender holds it until `lease_until`), started (DATA was begun), sent, failed (refused
+    for good), unknown (the outcome of a started one cannot be known), dropped (the administrator let it be).
     """
 
     __tablename__ = "message"

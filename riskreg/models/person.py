@@ -68,8 +68,13 @@ class Holding(Table):
     __tablename__ = "holding"
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="order"),
-        Index("uq_holding_one_holder", "post_id", unique=True, sqlite_where=text("until_on IS NULL AND NOT deputy"),
-              postgresql_where=text("until_on IS NULL AND NOT deputy")),
+        Index(
+            "uq_holding_one_holder",
+            "post_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL AND NOT deputy"),
+            postgresql_where=text("until_on IS NULL AND NOT deputy"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

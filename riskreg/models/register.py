@@ -43,7 +43,7 @@ class PolicyVersion(Table):
 
 
 class Reference(Table):
-    """A number once given stays given: risks hold one each, and so do the used ones that the register no longer lists."""
+    """A number once given stays given: each risk holds one, and so does each that the register no longer lists."""
 
     __tablename__ = "reference"
     __table_args__ = (UniqueConstraint("register_id", "number"), CheckConstraint("number > 0", name="positive"))

@@ -118,7 +118,7 @@ class Assessment(Table):
 
 
 class Review(Table):
-    """One review by the owner, with the answers to its questions. Empty words mean that the question was answered yes."""
+    """One review by the owner, with the answers to its questions."""
 
     __tablename__ = "review"
     __table_args__ = (CheckConstraint("note <> ''", name="note"),)

@@ -19,6 +19,7 @@ from riskreg.domain.policy import Policy
 from riskreg.extensions import db
 from riskreg.models import Contract, ContractReview, ContractRoute, Post, SignalRow
 
+Rows = Select[*tuple[Any, ...]]
 KINDS = ("external", "internal", "commissioning")
 
 
@@ -72,7 +73,7 @@ class Choices:
     posts: Sequence[tuple[int, str]]
 
 
-# The end that the last awarded extension brought, or the one the plan gives: domain.contracts.ContractFacts.current_end.
+# The end that the last awarded extension brought, or else the plan’s: domain.contracts.ContractFacts.current_end.
 _moved = (
     select(ContractRoute.new_end)
     .where(ContractRoute.contract_id == Contract.id, ContractRoute.stage == int(RouteStage.AWARDED))
@@ -90,8 +91,8 @@ def kind_sizes(asked: ContractFilter, today: date, policy: Policy) -> dict[str, 
     """Return how many contracts of each kind there are under the filter, whatever its own kind; one query."""
     query = select(Contract.kind, func.count()).group_by(Contract.kind)
     sizes = dict.fromkeys(KINDS, 0)
-    for kind, size in db.session.execute(_narrowed(query, asked, today, policy)):
-        sizes[kind] = size
+    for row in db.session.execute(_narrowed(query, asked, today, policy)):
+        sizes[row[0]] = row[1]
     return sizes
 
 
@@ -139,7 +140,7 @@ _COLUMNS = (
 )
 
 
-def _narrowed(query: Select[Any], asked: ContractFilter, today: date, policy: Policy) -> Select[Any]:
+def _narrowed(query: Rows, asked: ContractFilter, today: date, policy: Policy) -> Rows:
     if asked.words:
         texts = (Contract.code, Contract.title, Contract.provider, Contract.description)
         query = query.where(or_(*(text.icontains(asked.words, autoescape=True) for text in texts)))
@@ -244,4 +245,4 @@ def _standing(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         .where(SignalRow.contract_id.in_(ids), SignalRow.state == SignalState.STANDS)
         .group_by(SignalRow.contract_id)
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {key: (count, reaches) for key, count, reaches in rows if key is not None}

@@ -40,6 +40,7 @@ class Group(StrEnum):
     ENDED = "ended"
 
 
+Rows = Select[*tuple[Any, ...]]
 S = EscalationStatus
 _proposed = Escalation.proposal != ""
 _IN_GROUP: dict[Group, ColumnElement[bool]] = {
@@ -84,7 +85,7 @@ class Words:
 class Queued:
     """One escalation in the queue. `days` counts from when it came before DMT; `late` counts days past its date.
 
-    `automatic`: the register raised it and no person has confirmed it yet.
+    `automatic`: the register raised it by itself, and it awaits DMT or a meeting of DMT.
     """
 
     id: int
@@ -162,7 +163,7 @@ _COLUMNS = (
 )
 
 
-def _listed() -> Select[Any]:
+def _listed() -> Rows:
     return (
         select(*_COLUMNS)
         .select_from(Escalation)
@@ -174,7 +175,7 @@ def _listed() -> Select[Any]:
     )
 
 
-def _narrowed(query: Select[Any], asked: QueueFilter) -> Select[Any]:
+def _narrowed(query: Rows, asked: QueueFilter) -> Rows:
     if asked.rag:
         query = query.where(Risk.effective_rag == asked.rag)
     if asked.division_id is not None:

@@ -1,4 +1,4 @@
-"""One escalation as DMT reads it before deciding: its evidence, what the owner says, what was decided and what happened."""
+"""One escalation as DMT reads it before deciding: evidence, what the owner says, earlier decisions and history."""
 
 from __future__ import annotations
 
@@ -35,6 +35,36 @@ from riskreg.models import (
     SignalRow,
 )
 
+Rows = Select[*tuple[Any, ...]]
+_EVIDENCE: tuple[Any, ...] = (
+    SignalRow.sentence,
+    SignalRow.kind,
+    SignalRow.fact,
+    SignalRow.state,
+    SignalRow.ended_why,
+    SignalRow.ended_at,
+    SignalRow.since,
+    SignalRow.found_on,
+    EscalationSignal.joined_at,
+    SignalRow.policy_version,
+    EscalationSignal.link_reason,
+    Link.assumed,
+    SignalRow.indicator_id,
+    Indicator.name,
+    Indicator.unit,
+    Indicator.polarity,
+    SignalRow.contract_id,
+    Contract.code,
+    Contract.title,
+    Result.period,
+    Result.value,
+    Result.rag,
+    Result.target_value,
+    Result.floor_value,
+    Result.floor_assumed,
+    Result.why,
+    Result.current,
+)
 MILESTONES = {"end": "End", "review": "Review", "provider": "Needed from"}
 
 
@@ -72,7 +102,7 @@ class Evidence:
     floor: Decimal | None
     floor_assumed: bool | None
     why: str | None
-    superseded: bool
+    result_is_current: bool | None
 
     @property
     def milestone(self) -> tuple[str, str]:
@@ -188,35 +218,8 @@ def _evidence(escalation_id: int) -> Sequence[Evidence]:
         Link.contract_id == SignalRow.contract_id,
     )
     rows = db.session.execute(
-        select(
-            SignalRow.sentence,
-            SignalRow.kind,
-            SignalRow.fact,
-            SignalRow.state,
-            SignalRow.ended_why,
-            SignalRow.ended_at,
-            SignalRow.since,
-            SignalRow.found_on,
-            EscalationSignal.joined_at,
-            SignalRow.policy_version,
-            EscalationSignal.link_reason,
-            Link.assumed,
-            SignalRow.indicator_id,
-            Indicator.name,
-            Indicator.unit,
-            Indicator.polarity,
-            SignalRow.contract_id,
-            Contract.code,
-            Contract.title,
-            Result.period,
-            Result.value,
-            Result.rag,
-            Result.target_value,
-            Result.floor_value,
-            Result.floor_assumed,
-            Result.why,
-            Result.current,
-        )
+        select(*_EVIDENCE)
+        .select_from(EscalationSignal)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
         .outerjoin(Indicator, Indicator.id == SignalRow.indicator_id)
         .outerjoin(Contract, Contract.id == SignalRow.contract_id)
@@ -224,8 +227,8 @@ def _evidence(escalation_id: int) -> Sequence[Evidence]:
         .outerjoin(Link, and_(Link.risk_id == EscalationSignal.risk_id, about_the_same))
         .where(EscalationSignal.escalation_id == escalation_id)
         .order_by(SignalRow.severity.desc(), SignalRow.id)
-    ).all()
-    return [Evidence(*row[:-1], superseded=row[-1] is False) for row in rows]
+    )
+    return [Evidence(*row) for row in rows]
 
 
 def _last_review(risk_id: int) -> LastReview | None:
@@ -266,7 +269,7 @@ def _decisions(risk_id: int) -> Sequence[Decided]:
     return [Decided(*row) for row in rows]
 
 
-def _happened(risk_id: int) -> Select[Any]:
+def _happened(risk_id: int) -> Rows:
     return (
         select(AuditEvent.at, AuditEvent.verb, AuditEvent.sentence, Person.name)
         .outerjoin(Person, Person.id == AuditEvent.person_id)
@@ -274,5 +277,5 @@ def _happened(risk_id: int) -> Select[Any]:
     )
 
 
-def _events(query: Select[Any]) -> Sequence[Happened]:
+def _events(query: Rows) -> Sequence[Happened]:
     return [Happened(*row) for row in db.session.execute(query)]

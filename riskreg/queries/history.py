@@ -42,11 +42,21 @@ def history_of_risk(risk_id: int, *, everything: bool = False) -> History:
     return History(found if everything else found[:AT_FIRST], not everything and len(found) > AT_FIRST)
 
 
-def changes_after(risk_id: int, since: datetime, indicators: Collection[int], contracts: Collection[int]) -> History:
-    """Return the latest events after a moment of a risk and of what it is linked to, by one query."""
+def changes_since(
+    risk_id: int,
+    entered: datetime,
+    reviewed: datetime | None,
+    indicators: Collection[int],
+    contracts: Collection[int],
+) -> History:
+    """Return the latest events of a risk and of what it is linked to, by one query.
+
+    After its last review, whose own events do not count; all from the moment it was entered when there was none.
+    """
+    later = AuditEvent.at > reviewed if reviewed else AuditEvent.at >= entered
     subjects = [f"indicator:{one}" for one in indicators] + [f"contract:{one}" for one in contracts]
     about = or_(AuditEvent.risk_id == risk_id, AuditEvent.subject.in_(subjects))
-    found = _read(_events().where(AuditEvent.at > since, about).limit(AT_FIRST + 1))
+    found = _read(_events().where(later, about).limit(AT_FIRST + 1))
     return History(found[:AT_FIRST], len(found) > AT_FIRST)
 
 

@@ -40,7 +40,7 @@ def update_action(
     actor.require(Permission.UPDATE_ACTION)
     may = holds(actor.posts, action.owner_post_id, action.risk.owner_post_id)
     require(may, f"This action belongs to the {action.owner_post.title}. Only its owner or the risk's may update it.")
-    db.session.refresh(action, with_for_update=True)
+    db.session.refresh(action, with_for_update={"of": Action})
     if action.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
     _check(action, change, day_of(now))

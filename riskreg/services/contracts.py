@@ -100,7 +100,7 @@ def _open(actor: Actor, contract: Contract, seen_revision: int) -> None:
     actor.require(Permission.RECORD_CONTRACT)
     may = holds(actor.posts, contract.owner_post_id)
     require(may, f"This contract is managed by the {contract.owner_post.title}.")
-    db.session.refresh(contract, with_for_update=True)
+    db.session.refresh(contract, with_for_update={"of": Contract})
     if contract.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
     contract.revision += 1
@@ -123,9 +123,7 @@ def _partial(text: str, field: str) -> PartialDate | None:
         raise RuleBroken(f"{error}.", field) from None
 
 
-def _evaluate(
-    actor: Actor, register_id: int, contract: Contract, verb: str, text: str, now: datetime
-) -> Evaluation:
+def _evaluate(actor: Actor, register_id: int, contract: Contract, verb: str, text: str, now: datetime) -> Evaluation:
     record(actor, verb, f"contract:{contract.id}", text, now=now)
     db.session.flush()
     return evaluate_register(register_id, now, contracts=[contract.id])

@@ -40,7 +40,7 @@ def lock_risk(risk: Risk, seen_revision: int) -> None:
 
     Raises ChangedMeanwhile; the caller shows what changed, from the audit trail after `seen_revision`.
     """
-    db.session.refresh(risk, with_for_update=True)
+    db.session.refresh(risk, with_for_update={"of": Risk})
     if risk.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
 

@@ -1,4 +1,4 @@
-"""Evaluating the register: signals are found, and the risks that depend on them are put before DMT or proposed to leave.
+"""Evaluating the register: signals are found; the risks that depend on them go before DMT, or are proposed to leave.
 
 Evaluating again changes nothing: a signal joins a risk's escalation once, and what stands is asked of the database.
 """

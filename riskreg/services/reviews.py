@@ -45,9 +45,7 @@ class ReviewAnswers:
     target: Rating | None = None
 
 
-def complete_review(
-    actor: Actor, risk: Risk, answers: ReviewAnswers, seen_revision: int, now: datetime
-) -> Review:
+def complete_review(actor: Actor, risk: Risk, answers: ReviewAnswers, seen_revision: int, now: datetime) -> Review:
     """Record a review by the owner; the next one falls due from today.
 
     A review answers what DMT asked of the owner, so that a confirmed or returned escalation comes before DMT again.

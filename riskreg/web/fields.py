@@ -281,6 +281,7 @@ class RevisionField(HiddenField):
     """The state of the record that the page shows; the service compares it. Its data is a whole number."""
 
     anchor = ""
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number. Raises ValueError when it is missing or forged."""

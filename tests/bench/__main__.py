@@ -1,4 +1,4 @@
-"""Measure, print the ratios beside the bars, and leave the judgement to the reader. ARGS=quick leaves the long one out."""
+"""Measure, print the ratios beside the bars, and leave the judgement to the reader; `quick` leaves the long one out."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from flask_migrate import upgrade  # noqa: E402 - the settings come first
 from sqlalchemy import select, text  # noqa: E402
 
 from riskreg import clock, create_app  # noqa: E402
-from riskreg.services.exporting import csv_lines  # noqa: E402
 from riskreg.extensions import db  # noqa: E402
 from riskreg.models import Indicator, Person, Risk, TargetRow  # noqa: E402
 from riskreg.queries.people import actor_of  # noqa: E402
 from riskreg.services.actors import Actor  # noqa: E402
 from riskreg.services.evaluation import evaluate_register  # noqa: E402
+from riskreg.services.exporting import csv_lines  # noqa: E402
 from riskreg.services.loading import load_plan  # noqa: E402
 from riskreg.services.results import ResultEntry, publish_result  # noqa: E402
 from tests.bench.filling import fill_indicators, fill_one_risk, fill_risks  # noqa: E402
@@ -104,12 +104,16 @@ def pages(risk_id: int, action_id: int) -> None:
 
         saving: list[float] = []
         ratio("register page, 50 rows, filters and counts", lambda: browser.get("/register"), yardstick, "3 x")
-        ratio("one risk, 10 actions, 10 links, 50 of history", lambda: browser.get(f"/risks/{risk_id}"), yardstick, "3 x")
+        ratio(
+            "one risk, 10 actions, 10 links, 50 of history", lambda: browser.get(f"/risks/{risk_id}"), yardstick, "3 x"
+        )
         for _ in range(TIMES):
             update()
         theirs = statistics.median(seconds(yardstick) for _ in range(TIMES)) * 1000
         mine = statistics.median(saving) * 1000
-        row("saving an action update, audit included", f"{mine:.1f} ms / {theirs:.1f} ms = {mine / theirs:.1f} x", "3 x")
+        row(
+            "saving an action update, audit included", f"{mine:.1f} ms / {theirs:.1f} ms = {mine / theirs:.1f} x", "3 x"
+        )
         row("web process: memory of the worker", f"{ours.memory():.0f} MB", "120 MB")
 
 
@@ -122,7 +126,11 @@ def expect(wanted: int, status: int) -> None:
 def files() -> None:
     """The register as CSV."""
     with create_app().app_context():
-        row("register as CSV, 10,000 rows", f"{seconds(lambda: sum(len(line) for line in csv_lines('risks'))):.2f} s", "2 s")
+        row(
+            "register as CSV, 10,000 rows",
+            f"{seconds(lambda: sum(len(line) for line in csv_lines('risks'))):.2f} s",
+            "2 s",
+        )
 
 
 def publishing() -> None:
@@ -161,7 +169,9 @@ def everything() -> None:
         again = seconds(lambda: evaluate_register(1, clock.now()))
         db.session.rollback()
         for what, took in (("first time, 100 new RED results", first), ("again, nothing new", again)):
-            row(f"evaluating everything: {what}", f"{took:.2f} s / {statement:.2f} s = {took / statement:.1f} x", "10 x")
+            row(
+                f"evaluating everything: {what}", f"{took:.2f} s / {statement:.2f} s = {took / statement:.1f} x", "10 x"
+            )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The yardstick: a bare Flask route that selects 50 rows by SQLAlchemy and renders them, beside the register's pages."""
+"""The yardstick: a bare Flask route that selects 50 rows by SQLAlchemy and renders them."""
 
 from __future__ import annotations
 

@@ -52,24 +52,53 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
         for place, key in enumerate(ids):
             rag = RAGS[place % 3]
             yield {
-                "id": key, "register_id": 1, "reference_id": key, "title": f"Provision {place} is not ready in time",
-                "cause": "Demand rises.", "event": "Places are missing.", "consequence": f"Children wait, case {place}.",
-                "published_text": "", "status": "open", "owner_post_id": posts[place % len(posts)],
-                "division_id": divisions[place % len(divisions)], "service_id": None, "own_rag": rag,
-                "effective_rag": rag, "review_counted_from": TODAY, "revision": 1, "assumed": False, "source_line": "",
-                "review_due_on": TODAY + timedelta(days=place % 200 - 20), "note": "", "recorded_at": NOW,
-                "closed_on": None, "closing_reason": "",
-            }  # fmt: skip
+                "id": key,
+                "register_id": 1,
+                "reference_id": key,
+                "title": f"Provision {place} is not ready in time",
+                "cause": "Demand rises.",
+                "event": "Places are missing.",
+                "consequence": f"Children wait, case {place}.",
+                "published_text": "",
+                "status": "open",
+                "owner_post_id": posts[place % len(posts)],
+                "division_id": divisions[place % len(divisions)],
+                "service_id": None,
+                "own_rag": rag,
+                "effective_rag": rag,
+                "review_counted_from": TODAY,
+                "revision": 1,
+                "assumed": False,
+                "source_line": "",
+                "review_due_on": TODAY + timedelta(days=place % 200 - 20),
+                "note": "",
+                "recorded_at": NOW,
+                "closed_on": None,
+                "closing_reason": "",
+            }
 
-    _write(Reference, ({"id": key, "register_id": 1, "number": FIRST_NUMBER + key, "note": "", "source_line": ""} for key in ids))
+    _write(
+        Reference,
+        ({"id": key, "register_id": 1, "number": FIRST_NUMBER + key, "note": "", "source_line": ""} for key in ids),
+    )
     _write(Risk, risks())
     _write(
         Assessment,
         (
-            {"risk_id": key, "kind": "current", "rag": RAGS[key % 3], "likelihood": None, "impact": None,
-             "rationale": "", "assessed_on": TODAY, "recorded_at": NOW, "person_id": None, "source_line": ""}
+            {
+                "risk_id": key,
+                "kind": "current",
+                "rag": RAGS[key % 3],
+                "likelihood": None,
+                "impact": None,
+                "rationale": "",
+                "assessed_on": TODAY,
+                "recorded_at": NOW,
+                "person_id": None,
+                "source_line": "",
+            }
             for key in ids
-        ),  # fmt: skip
+        ),
     )
     return list(ids)
 
@@ -80,11 +109,23 @@ def fill_one_risk(risk_id: int, owner_post_id: int) -> list[int]:
     _write(
         Action,
         (
-            {"id": key, "risk_id": risk_id, "text": f"Do the thing {key}", "owner_post_id": owner_post_id,
-             "first_due_on": date(2017, 8, 31), "due_on": date(2017, 8, 31), "status": "in progress", "progress": 10,
-             "revision": 0, "assumed": False, "source_line": "", "note": "", "recorded_at": NOW}
+            {
+                "id": key,
+                "risk_id": risk_id,
+                "text": f"Do the thing {key}",
+                "owner_post_id": owner_post_id,
+                "first_due_on": date(2017, 8, 31),
+                "due_on": date(2017, 8, 31),
+                "status": "in progress",
+                "progress": 10,
+                "revision": 0,
+                "assumed": False,
+                "source_line": "",
+                "note": "",
+                "recorded_at": NOW,
+            }
             for key in ids
-        ),  # fmt: skip
+        ),
     )
     about = {"reason": "It bears on it.", "heeds": "watch", "assumed": True, "source_line": "", "note": ""}
     indicators = db.session.scalars(select(Indicator.id).order_by(Indicator.id).limit(5)).all()
@@ -95,10 +136,18 @@ def fill_one_risk(risk_id: int, owner_post_id: int) -> list[int]:
     _write(
         AuditEvent,
         (
-            {"at": NOW, "person_id": None, "verb": "updated", "subject": f"risk:{risk_id}", "sentence": f"Entry {n}.",
-             "risk_id": risk_id, "risk_revision": 1, "detail": {}}
+            {
+                "at": NOW,
+                "person_id": None,
+                "verb": "updated",
+                "subject": f"risk:{risk_id}",
+                "sentence": f"Entry {n}.",
+                "risk_id": risk_id,
+                "risk_revision": 1,
+                "detail": {},
+            }
             for n in range(50)
-        ),  # fmt: skip
+        ),
     )
     return list(ids)
 
@@ -109,12 +158,28 @@ def fill_indicators(risks: list[int], results_each: int) -> None:
     _write(
         Indicator,
         (
-            {"id": key, "code": f"BULK-{key}", "service_group": "Bulk", "position": key, "name": f"Measure {key}",
-             "unit": "percent", "decimals": 0, "polarity": "higher", "polarity_basis": "derived", "basis": "annual",
-             "polarity_reason": "", "frequency_months": 12, "comment": "", "qpr": "", "qpr_line": "", "qpr_note": "",
-             "source_line": "", "note": ""}
+            {
+                "id": key,
+                "code": f"BULK-{key}",
+                "service_group": "Bulk",
+                "position": key,
+                "name": f"Measure {key}",
+                "unit": "percent",
+                "decimals": 0,
+                "polarity": "higher",
+                "polarity_basis": "derived",
+                "basis": "annual",
+                "polarity_reason": "",
+                "frequency_months": 12,
+                "comment": "",
+                "qpr": "",
+                "qpr_line": "",
+                "qpr_note": "",
+                "source_line": "",
+                "note": "",
+            }
             for key in ids
-        ),  # fmt: skip
+        ),
     )
     link = {"contract_id": None, "reason": "It bears on it.", "heeds": "any", "assumed": True, "source_line": ""}
     _write(
@@ -133,11 +198,29 @@ def _results(ids: Iterable[int], each: int) -> Iterator[dict[str, Any]]:
             last = step == each - 1
             red = last and key % 1000 == 0
             yield {
-                "indicator_id": key, "period": f"Year {step}", "period_end": date(2006 + step, 12, 31),
-                "target_year": 2006 + step, "basis": "annual", "value": Decimal(60 if red else 80), "printed": "",
-                "status": "final", "opening": False, "revision": 1, "current": True, "reason": "",
-                "rag": "RED" if red else "GREEN", "target_value": Decimal(78), "floor_value": Decimal("70.2"),
-                "floor_assumed": True, "why": "", "direction": None, "policy_version": 1,
-                "judged_at": None if red else NOW, "published_on": TODAY, "recorded_at": NOW, "person_id": None,
-                "source_line": "", "note": "",
-            }  # fmt: skip
+                "indicator_id": key,
+                "period": f"Year {step}",
+                "period_end": date(2006 + step, 12, 31),
+                "target_year": 2006 + step,
+                "basis": "annual",
+                "value": Decimal(60 if red else 80),
+                "printed": "",
+                "status": "final",
+                "opening": False,
+                "revision": 1,
+                "current": True,
+                "reason": "",
+                "rag": "RED" if red else "GREEN",
+                "target_value": Decimal(78),
+                "floor_value": Decimal("70.2"),
+                "floor_assumed": True,
+                "why": "",
+                "direction": None,
+                "policy_version": 1,
+                "judged_at": None if red else NOW,
+                "published_on": TODAY,
+                "recorded_at": NOW,
+                "person_id": None,
+                "source_line": "",
+                "note": "",
+            }

@@ -78,7 +78,9 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
 
-    def ask(self, method: str, path: str, form: dict[str, str] | list[tuple[str, str]] | None = None) -> tuple[int, str]:
+    def ask(
+        self, method: str, path: str, form: dict[str, str] | list[tuple[str, str]] | None = None
+    ) -> tuple[int, str]:
         """Send a request and return the status and the body."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
@@ -102,10 +104,10 @@ class Browser:
         """Sign in as a demonstration person, chosen by name on the sign-in page."""
         page = self.get("/sign-in")
         token = hidden(page, "csrf_token")
-        found = re.search(rf'name="person" value="(\d+)"[^>]*>\s*{re.escape(person)}\s*<', page)
+        found = re.search(rf'name="person_id"\s+value="(\d+)"[^>]*>\s*{re.escape(person)}\s*<', page)
         if not found:
             raise RuntimeError(f"{person} is not on the sign-in page")
-        self.ask("POST", "/sign-in", {"csrf_token": token, "person": found[1]})
+        self.ask("POST", "/sign-in", {"csrf_token": token, "person_id": found[1]})
 
 
 def hidden(page: str, name: str) -> str:

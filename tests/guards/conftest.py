@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,12 +16,12 @@ from tests import factories as make
 
 
 @pytest.fixture
-def example(plan_app: Flask) -> dict[str, object]:
+def example(plan_app: Flask) -> dict[str, Any]:
     """A value for each part of an address that varies, from the shipped plan."""
 
-    def first(table: type) -> object:
-        found = db.session.scalars(select(table).order_by(table.id)).first()  # type: ignore[attr-defined]
-        return found.id if found else 1
+    def first(table: Any) -> int:
+        key: int | None = db.session.scalar(select(table.id).order_by(table.id).limit(1))
+        return key or 1
 
     return {
         "risk_id": first(Risk),
@@ -41,6 +42,7 @@ def example(plan_app: Flask) -> dict[str, object]:
 @pytest.fixture
 def signed_in_as(plan_app: Flask) -> Callable[[str], FlaskClient]:
     """A client signed in as someone whose only post brings one role, and no other."""
+
     def sign_in(role: str) -> FlaskClient:
         person = make.PersonFactory(holding=make.PostFactory(bringing=(role,)))
         db.session.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -43,7 +44,7 @@ CLASSES: dict[str, Open | Permission] = {
     "contracts.route": P.RECORD_CONTRACT,
     "contracts.review": P.RECORD_CONTRACT,
     "admin.people": P.READ_REGISTER,
-    "admin.person": P.READ_REGISTER,
+    "admin.person": P.MANAGE_PEOPLE,
     "admin.add": P.MANAGE_PEOPLE,
     "admin.change_person": P.MANAGE_PEOPLE,
     "admin.post": P.READ_REGISTER,
@@ -67,7 +68,7 @@ def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
             yield rule, method
 
 
-def ask(client: FlaskClient, app: Flask, rule: Rule, method: str, example: dict[str, object]) -> tuple[int, str, str]:
+def ask(client: FlaskClient, app: Flask, rule: Rule, method: str, example: dict[str, Any]) -> tuple[int, str, str]:
     """Ask for a route and return the status, where it leads and what it says."""
     with app.test_request_context():
         address = url_for(rule.endpoint, **{name: example[name] for name in rule.arguments})
@@ -82,7 +83,7 @@ def test_every_route_has_the_class_that_is_written_down_here(plan_app: Flask) ->
 
 
 def test_who_is_not_signed_in_sees_only_what_is_public(
-    plan_app: Flask, client: FlaskClient, example: dict[str, object]
+    plan_app: Flask, client: FlaskClient, example: dict[str, Any]
 ) -> None:
     plan_app.config["WTF_CSRF_ENABLED"] = False
     for rule, method in rules(plan_app):
@@ -97,7 +98,7 @@ def test_who_is_not_signed_in_sees_only_what_is_public(
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_is_let_in_where_it_may_and_refused_where_not(
-    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, object], role: Role
+    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, Any], role: Role
 ) -> None:
     plan_app.config["WTF_CSRF_ENABLED"] = False
     client = signed_in_as(role)
@@ -117,7 +118,7 @@ def test_each_role_is_let_in_where_it_may_and_refused_where_not(
 
 @pytest.mark.parametrize("role", list(Role))
 def test_no_page_shows_a_way_to_what_its_reader_may_not_do(
-    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, object], role: Role
+    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, Any], role: Role
 ) -> None:
     client = signed_in_as(role)
     writing = {

@@ -1,10 +1,11 @@
-"""What holds for every page: one heading, a title, no id twice, labelled fields, nothing that the policy would block."""
+"""What holds for every page: one heading, a title, no id twice, labelled fields, nothing the policy would block."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -26,7 +27,7 @@ def elements(text: str) -> list[Element]:
 
 @pytest.mark.parametrize("role", READERS)
 def test_every_page_is_sound(
-    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, object], role: Role
+    plan_app: Flask, signed_in_as: Callable[[str], FlaskClient], example: dict[str, Any], role: Role
 ) -> None:
     client, titles = signed_in_as(role), Counter[str]()
     for rule, method in rules(plan_app):

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests import databases
@@ -18,7 +18,7 @@ from tests import databases
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("RISKREG_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-SIZES = {"desktop": {"width": 1280, "height": 900}, "telephone": {"width": 375, "height": 800}}
+SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "telephone": {"width": 375, "height": 800}}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 

@@ -40,7 +40,7 @@ def test_what_has_ended_comes_newest_first() -> None:
     assert [row.id for row in rows] == [new, old]
 
 
-def test_only_what_the_register_raised_and_nobody_decided_counts_as_raised_automatically() -> None:
+def test_only_what_the_register_raised_and_awaits_dmt_counts_as_raised_automatically() -> None:
     by_person = escalated()
     by_itself = escalated(reason="")
     confirmed = escalated(reason="", status="confirmed")

@@ -99,6 +99,6 @@ def test_the_second_of_two_people_is_told_of_the_first(action: Action) -> None:
 
 def test_what_was_done_cannot_become_not_started(action: Action) -> None:
     update_action(holder_of(action.owner_post), action, ActionChange("Done.", ActionStatus.DONE, 100, DUE), 0, NOW)
+    change = ActionChange("Undone.", ActionStatus.NOT_STARTED, 0, DUE)
     with pytest.raises(RuleBroken, match="cannot become"):
-        change = ActionChange("Undone.", ActionStatus.NOT_STARTED, 0, DUE)
         update_action(holder_of(action.owner_post), action, change, 1, NOW)

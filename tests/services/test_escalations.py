@@ -128,7 +128,9 @@ def test_only_dmt_decides() -> None:
     """The owner does not."""
     escalation = escalated()
     with pytest.raises(NotPermitted):
-        record_decision(owner_of(escalation.risk), escalation, taken(DecisionKind.DECLINE), escalation.risk.revision, NOW)
+        record_decision(
+            owner_of(escalation.risk), escalation, taken(DecisionKind.DECLINE), escalation.risk.revision, NOW
+        )
 
 
 def test_only_the_owner_the_coordinator_or_dmt_puts_a_risk_before_dmt() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,9 +24,12 @@ OFFICER = Actor(None, "Performance officer", frozenset({Role.PERFORMANCE_OFFICER
 READER = Actor(None, "Auditor", frozenset({Role.AUDITOR}), frozenset())
 
 
-def entry(value: str = "70", **other: object) -> ResultEntry:
+MARCH = ResultEntry("70", "March 2017", date(2017, 3, 31), 2017)
+
+
+def entry(value: str = "70", **other: Any) -> ResultEntry:
     """A result for March 2017."""
-    return ResultEntry(**{"value": value, "period": "March 2017", "period_end": date(2017, 3, 31), "target_year": 2017} | other)  # type: ignore[arg-type]
+    return replace(MARCH, value=value, **other)
 
 
 def indicator(**about: object) -> Indicator:
@@ -76,7 +81,7 @@ class TestPublishing:
     def test_a_period_already_published_is_refused_with_the_offer_to_correct_it(self) -> None:
         found = indicator()
         publish(found, entry())
-        with pytest.raises(RuleBroken, match="already published .* Correct that result instead"):
+        with pytest.raises(RuleBroken, match=r"already published .* Correct that result instead"):
             publish(found, entry("71"))
 
     def test_only_the_performance_officer_publishes(self) -> None:
@@ -92,7 +97,12 @@ class TestPublishing:
         db.session.refresh(first)
         second = correct_result(OFFICER, register, first, "71", "final", "A late return.", NOW).result
         assert (first.value, first.current) == (Decimal(70), False)
-        assert (second.value, second.current, second.revision, second.reason) == (Decimal(71), True, 2, "A late return.")
+        assert (second.value, second.current, second.revision, second.reason) == (
+            Decimal(71),
+            True,
+            2,
+            "A late return.",
+        )
 
     def test_correcting_what_someone_else_has_corrected_is_refused(self) -> None:
         first = publish(indicator(), entry())

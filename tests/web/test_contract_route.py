@@ -15,8 +15,14 @@ from tests.web.before_dmt import DIRECTOR, fresh
 from tests.web.browsing import post, problems, sign_in_as, words
 from tests.web.test_contract import MANAGER, path_of
 
-ENTRY = {"kind": "extend", "stage": "2", "on": [3, 4, 2017], "new_end": "", "note": "DMT agreed in March."}
-AWARD = {**ENTRY, "stage": "3", "new_end": "March 2019"}
+ENTRY: dict[str, Any] = {
+    "kind": "extend",
+    "stage": "2",
+    "on": [3, 4, 2017],
+    "new_end": "",
+    "note": "DMT agreed in March.",
+}
+AWARD: dict[str, Any] = {**ENTRY, "stage": "3", "new_end": "March 2019"}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from riskreg.queries.audit import AuditFilter, audit_count, audit_lines, audit_p
 from riskreg.queries.register import only_register, read_reference
 from riskreg.web.access import needs
 from riskreg.web.admin.room import blueprint
+from riskreg.web.datefields import YEARS
 from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
 from riskreg.web.pages import page
 
@@ -54,11 +55,16 @@ def audit() -> ResponseReturnValue:
 def _day(name: str, left_out: list[str]) -> date | None:
     """Return the day asked for; what is no day is left out and said so."""
     words = asked(name)
+    if not words:
+        return None
     try:
-        return date.fromisoformat(words) if words else None
+        found = date.fromisoformat(words)
     except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
         left_out.append(f"“{words}” is not a date such as 2017-04-03, so it does not narrow the list.")
         return None
+    return found
 
 
 def _reference(left_out: list[str]) -> str:

@@ -49,7 +49,7 @@ def _value(contract: Contract) -> str:
 
 
 def told(done: Evaluation) -> str:
-    """Return what evaluating did: which risks were escalated, proposed for de-escalation, or returned to their rating."""
+    """Return what evaluating did: which risks were escalated, proposed for de-escalation or withdrawn from DMT."""
     parts = []
     if done.raised:
         names = _references(one.escalation for one in done.raised)

@@ -14,12 +14,12 @@ from riskreg.web.forms import Form
 K = DecisionKind
 EFFECTS = {
     K.CONFIRM: "The rating shown stays {effective}. The owner must re-assess the risk by the date you enter below.",
-    K.REFER: "The risk is proposed to the corporate register. The rating shown stays {effective} until it is accepted there.",
-    K.RETURN: "The owner is told what is missing and answers by the date you enter below. The rating shown stays {effective}.",
-    K.DECLINE: "The escalation ends and the rating returns to the owner’s {own}. Only new or worse facts raise it again.",
+    K.REFER: "The risk is proposed to the corporate register. Until it is accepted there, it stays {effective} here.",
+    K.RETURN: "The owner is told what is missing, and answers by the date you enter below. It stays {effective}.",
+    K.DECLINE: "The escalation ends. The rating returns to the owner’s {own}; only new or worse facts raise it again.",
     K.DEFER: "It stays in the queue until the meeting whose date you enter below. The rating shown stays {effective}.",
     K.DE_ESCALATE: "The escalation ends because its reason has gone. The rating returns to the owner’s {own}.",
-    K.CLOSE: "The escalation ends and the risk leaves the register. Its reference stays its own, and it can be reopened.",
+    K.CLOSE: "The escalation ends and the risk leaves the register. It keeps its reference and can be reopened.",
 }
 MEETING_NEEDED = "Enter the date of the meeting."
 
@@ -28,11 +28,7 @@ class DecisionForm(Form):
     """What DMT decides. Which of the dates is needed depends on the decision."""
 
     kind = ChoiceField("What has DMT decided?", needed="Choose what DMT has decided.")
-    due_on = DateField(
-        "Date for the owner",
-        hint="Only if you confirm, or return it to the owner. For example, 28 4 2017",
-        called="date for the owner",
-    )
+    due_on = DateField("Date for the owner", called="date for the owner")
     meeting_on = DateField(
         "Date of the meeting",
         hint="Only if you defer to a meeting. For example, 28 4 2017",
@@ -49,19 +45,22 @@ class DecisionForm(Form):
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Ask for the date that the decision needs together with everything else, so that nobody is sent back twice."""
         valid = bool(super().validate(extra_validators))
-        for field, missing in (
-            (self.due_on, DUE_NEEDED.get(self.kind.data)),
-            (self.meeting_on, MEETING_NEEDED if self.kind.data == K.DEFER else None),
-        ):
-            if missing and field.data is None and not field.errors:
+        needed = {str(kind): (self.due_on, sentence) for kind, sentence in DUE_NEEDED.items()}
+        needed[str(K.DEFER)] = (self.meeting_on, MEETING_NEEDED)
+        if self.kind.data in needed:
+            field, missing = needed[self.kind.data]
+            if field.data is None and not field.errors:
                 field.errors.append(missing)
                 valid = False
         return valid
 
     def offer(self, kinds: Iterable[DecisionKind], risk: Risk) -> None:
         """Offer decisions, each with what will happen."""
+        offered = list(kinds)
+        when = "you confirm, or return it to the owner" if K.CONFIRM in offered else "you return it to the owner"
+        self.due_on.description = f"Only if {when}. For example, 28 4 2017"
         ratings = {"own": risk.own_rag, "effective": risk.effective_rag}
-        self.kind.offer([(kind.value, kind.capitalize(), EFFECTS[kind].format(**ratings)) for kind in kinds])
+        self.kind.offer([(kind.value, kind.capitalize(), EFFECTS[kind].format(**ratings)) for kind in offered])
 
     def as_decision(self) -> DecisionTaken:
         """The decision as the rules read it; for a valid form."""

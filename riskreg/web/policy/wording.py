@@ -46,7 +46,10 @@ def scoring(policy: Policy) -> list[Rule]:
 def indicators(policy: Policy) -> list[Rule]:
     """How results are judged and what they signal."""
     return [
-        Rule("A floor standard that is not known", f"is assumed: the target worsened by {_share(policy.floor_share)} of itself"),
+        Rule(
+            "A floor standard that is not known",
+            f"the target worsened by {_share(policy.floor_share)} of itself",
+        ),
         Rule(
             "Close to target, tolerances not known",
             f"GREEN within {_share(policy.close_green_share)} of the target, AMBER within {_share(policy.close_amber_share)}",
@@ -67,7 +70,8 @@ def contracts(policy: Policy) -> list[Rule]:
         Rule(
             "Review overdue",
             f"{_days(policy.review_overdue_days_manager)}: the contract manager;"
-            f" {_days(policy.review_overdue_days_head)}: the head of service; {_days(policy.review_overdue_days_dmt)}: DMT",
+            f" {_days(policy.review_overdue_days_head)}: the head of service;"
+            f" {_days(policy.review_overdue_days_dmt)}: DMT",
         ),
         Rule("A date known to the month", "counts from the end of the month"),
     ]

@@ -129,7 +129,6 @@ def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnV
     indicators = linked_indicators(risk_id, rated.policy, today)
     contracts = linked_contracts(risk_id, rated.policy, today)
     last = next(iter(found.reviews_of_risk(risk_id, limit=1)), None)
-    since = last.recorded_at if last else rated.risk.recorded_at
     linked = [one.id for one in indicators], [one.contract.id for one in contracts]
     return page(
         "risks/review.html",
@@ -140,7 +139,7 @@ def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnV
         policy=rated.policy,
         matrix=matrix(rated.policy),
         last=last,
-        happened=history.changes_after(risk_id, since, *linked),
+        happened=history.changes_since(risk_id, rated.risk.recorded_at, last.recorded_at if last else None, *linked),
         meanwhile=history.changes_since_revision(risk_id, seen) if form.changed else (),
         controls=found.controls_of_risk(risk_id),
         actions=found.actions_of_risk(risk_id),

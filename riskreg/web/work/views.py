@@ -74,7 +74,7 @@ def _results(actor: Actor, today: date) -> list[Count]:
         return []
     groups = groups_shown(ScorecardFilter(stale=True), today, policy_on(register.id, today))
     late = sum(group.total for group in groups)
-    words = "indicator whose result is overdue" if late == 1 else "indicators whose results are overdue"
+    words = _worded(late, "indicator whose result is overdue", "indicators whose results are overdue")
     return [Count(late, words, url_for("indicators.listing", stale=1))]
 
 
@@ -84,7 +84,23 @@ def _machinery(actor: Actor) -> list[Count]:
         return []
     counts, jobs = outbox_counts().counts, failed_jobs()
     return [
-        Count(counts["failed"], "messages refused for good", url_for("admin.mail", state="failed")),
-        Count(counts["unknown"], "messages whose outcome is not known", url_for("admin.mail", state="unknown")),
-        Count(len(jobs), "jobs whose last run failed", url_for("admin.jobs")),
+        Count(
+            counts["failed"],
+            _worded(counts["failed"], "message refused for good", "messages refused for good"),
+            url_for("admin.mail", state="failed"),
+        ),
+        Count(
+            counts["unknown"],
+            _worded(counts["unknown"], "message that may not have arrived", "messages that may not have arrived"),
+            url_for("admin.mail", state="unknown"),
+        ),
+        Count(
+            len(jobs),
+            _worded(len(jobs), "job whose last run failed", "jobs whose last run failed"),
+            url_for("admin.jobs"),
+        ),
     ]
+
+
+def _worded(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many

@@ -1,0 +1,48 @@
+"""Every page that a role comes for, in a browser: axe-core finds nothing, nothing hangs over, nothing is blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.journeys.conftest import check_accessible
+
+PAGES = {
+    "Corporate Director, Children, Young People and Education": [
+        "/", "/queue", "/queue?group=owner", "/escalations/1", "/register", "/register?rag=RED&sort=title",
+        "/register?q=nothing+has+these+words", "/risks/1", "/risks/3", "/indicators", "/indicators/5", "/indicators/29",
+        "/contracts", "/contracts/73", "/audit", "/policy", "/export", "/people", "/posts/2", "/no-such-page",
+        "/risks/by-reference?reference=CYPE+04", "/risks/by-reference?reference=CYPE+99",
+    ],
+    "Head of Early Years and Childcare": [
+        "/", "/risks/11", "/risks/11/review", "/actions/19", "/contracts/68", "/audit",
+    ],
+    "Performance Officer": ["/", "/indicators?rag=RED", "/indicators/5/publish", "/results/5/correct"],
+    "Head of Special Educational Needs Assessment and Placement": ["/", "/contracts/74/route", "/contracts/74/review"],
+    "Administrator": ["/", "/people", "/posts/2", "/people/2", "/admin/mail", "/admin/mail/1", "/admin/jobs"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("post", list(PAGES))
+def test_every_page_is_accessible_and_fits(window: Callable[[str], Page], post: str) -> None:
+    page = window(post)
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and "404" not in message.text and "403" not in message.text:
+            said.append(message.text)
+
+    page.on("console", listen)
+    start = page.url.rstrip("/")
+    for path in PAGES[post]:
+        page.goto(start + path)
+        check_accessible(page)
+    assert said == []
+
+
+def test_the_sign_in_page_is_accessible(window: Callable[[str], Page]) -> None:
+    page = window("Auditor")
+    page.get_by_role("button", name="Sign out").click()
+    check_accessible(page)

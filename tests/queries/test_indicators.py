@@ -1,0 +1,114 @@
+"""The scorecard's reads: the latest result, trends on one basis, and what counts as overdue."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskreg.domain.policy import Policy
+from riskreg.domain.signals import stale
+from riskreg.queries.indicators import (
+    ScorecardFilter,
+    ScorecardRow,
+    Years,
+    group_names,
+    groups_shown,
+    overdue_before,
+    scorecard,
+    years_shown,
+)
+from tests import factories as make
+
+POLICY = Policy.from_data(1, date(2017, 4, 1), make.RULES)
+YEARS = Years(2017, 2016)
+
+
+def rows(**wanted: object) -> list[ScorecardRow]:
+    """The rows of the scorecard that are wanted."""
+    return scorecard(ScorecardFilter(**wanted), make.TODAY, POLICY, YEARS, offset=0, size=50)  # type: ignore[arg-type]
+
+
+def test_the_latest_period_counts_and_not_what_was_recorded_last(app: Flask) -> None:
+    indicator = make.IndicatorFactory()
+    make.ResultFactory(indicator=indicator, value=Decimal(70))
+    make.ResultFactory(indicator=indicator, opening_position=True)
+    (row,) = rows()
+    assert (row.period, row.value) == ("December 2016", Decimal(70))
+
+
+def test_a_superseded_figure_is_never_the_latest(app: Flask) -> None:
+    first = make.ResultFactory(current=False)
+    make.ResultFactory(indicator=first.indicator, revision=2, value=Decimal(71))
+    (row,) = rows()
+    assert row.value == Decimal(71)
+    assert [value for value, _ in row.trend] == [Decimal(71)]
+
+
+def test_a_trend_stays_on_the_basis_of_the_latest_result(app: Flask) -> None:
+    indicator = make.IndicatorFactory()
+    make.ResultFactory(indicator=indicator, basis="snapshot", period_end=date(2015, 8, 31), value=Decimal(1))
+    make.ResultFactory(indicator=indicator, period_end=date(2015, 12, 31), value=Decimal(2))
+    make.ResultFactory(indicator=indicator, value=Decimal(3))
+    (row,) = rows()
+    assert [value for value, _ in row.trend] == [Decimal(2), Decimal(3)]
+
+
+def test_an_indicator_without_a_result_is_there_all_the_same(app: Flask) -> None:
+    make.IndicatorFactory()
+    (row,) = rows(rag="not rated")
+    assert (row.period, row.value, row.rag, row.target, row.late, row.links) == (None, None, None, "", "", 0)
+
+
+def test_a_target_in_words_is_shown_as_printed_and_a_figure_with_its_unit(app: Flask) -> None:
+    indicator = make.IndicatorFactory()
+    make.ResultFactory(indicator=indicator, target_year=2016)
+    make.TargetFactory(indicator=indicator, year=2016, kind="up", value=None, printed="↑")
+    make.TargetFactory(indicator=indicator, year=2017, value=Decimal("78.0"), printed="78.0")
+    (row,) = rows()
+    assert (row.target, row.year_target) == ("↑", "78.0%")
+
+
+def test_groups_count_by_rag_in_the_order_of_the_plan(app: Flask) -> None:
+    for group, rag in (("VSK", "RED"), ("SEND", None), ("VSK", "GREEN")):
+        make.ResultFactory(indicator=make.IndicatorFactory(service_group=group), rag=rag)
+    assert group_names() == ["VSK", "SEND"]
+    found = groups_shown(ScorecardFilter(), make.TODAY, POLICY)
+    assert [(group.name, group.counts) for group in found] == [
+        ("VSK", [("RED", 1), ("GREEN", 1)]),
+        ("SEND", [("not rated", 1)]),
+    ]
+    assert groups_shown(ScorecardFilter(rag="AMBER"), make.TODAY, POLICY) == []
+
+
+def test_without_a_policy_nothing_is_overdue(app: Flask) -> None:
+    make.ResultFactory(period_end=date(2001, 1, 1))
+    assert groups_shown(ScorecardFilter(stale=True), make.TODAY, None) == []
+    (row,) = scorecard(ScorecardFilter(), make.TODAY, None, YEARS, offset=0, size=50)
+    assert row.late == ""
+
+
+def test_the_national_column_is_the_latest_year_that_is_known(app: Flask) -> None:
+    assert years_shown(make.TODAY) == Years(2017, 2016)
+
+
+@pytest.mark.parametrize("months", [1, 3, 12])
+def test_the_last_overdue_day_is_followed_by_one_that_is_not(months: int) -> None:
+    last = overdue_before(months, make.TODAY, POLICY)
+    assert stale(last, months, make.TODAY, POLICY)
+    assert not stale(date.fromordinal(last.toordinal() + 1), months, make.TODAY, POLICY)
+
+
+@given(
+    today=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    months=st.sampled_from([1, 2, 3, 6, 12]),
+    away=st.integers(-9, 9),
+)
+def test_the_list_and_the_rule_agree_on_every_day(today: date, months: int, away: int) -> None:
+    last = overdue_before(months, today, POLICY)
+    ended = date.fromordinal(last.toordinal() + away)
+    assert bool(stale(ended, months, today, POLICY)) is (ended <= last)

@@ -1,0 +1,34 @@
+"""How the jobs stand: the last run and the last good one are told apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from riskreg.queries.jobs import Standing, job_standings, run_count, runs_listed
+from tests import factories as make
+from tests.web.test_jobs_page import run
+
+
+def test_the_last_run_and_the_last_good_one_are_told_apart(app: Flask) -> None:
+    good = run()
+    failed = run(ok=False, started_at=make.NOW + timedelta(hours=1))
+    run("remind", ok=False, started_at=make.NOW - timedelta(days=8))
+    found = job_standings(["evaluate", "remind", "send-mail"], make.NOW - timedelta(days=7))
+    last, last_good = found["evaluate"].last, found["evaluate"].last_good
+    assert last is not None
+    assert last_good is not None
+    assert (last.id, last_good.id, found["evaluate"].failures) == (failed.id, good.id, 1)
+    assert (found["remind"].last_good, found["remind"].failures) == (None, 0)
+    assert found["send-mail"] == Standing(None, None, 0)
+
+
+def test_failures_alone_are_counted_and_listed(app: Flask) -> None:
+    run()
+    failed = run(ok=False)
+    run(ok=None, finished_at=None)
+    assert (run_count(failed=False), run_count(failed=True)) == (3, 1)
+    (line,) = runs_listed(failed=True, offset=0, size=50)
+    assert line.id == failed.id
+    assert runs_listed(failed=False, offset=0, size=1)[0].took is None

@@ -1,0 +1,70 @@
+"""Finding risks: references in any writing, words, and the register as a whole."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from riskreg.queries import register as found
+from tests import factories as make
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("CYPE 20", 20), ("cype20", 20), (" Cype-020 ", 20), ("20", 20), ("CYPE 04", 4), ("CYPE 1001", 1001),
+        ("KCC 20", None), ("CYPE", None), ("", None), ("CYPE 20 21", None), ("0", None), ("-1", None), ("２０", None),
+        ("99999999999", None),
+    ],
+)  # fmt: skip
+def test_a_reference_is_read_however_it_is_written(words: str, number: int | None) -> None:
+    assert found.read_reference(words, "CYPE") == number
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"),
+    [
+        ([], []),
+        ([4], ["04"]),
+        ([4, 9, *range(11, 18), 21], ["04", "09", "11–17", "21"]),
+        ([2, 1], ["01", "02"]),
+        ([1, 2, 3], ["01–03"]),
+        ([99, 100, 101], ["99–101"]),
+    ],
+)
+def test_references_in_a_row_are_written_as_a_range(numbers: list[int], written: list[str]) -> None:
+    assert found.reference_ranges(numbers) == written
+
+
+def test_an_empty_database_has_no_register(app: Flask) -> None:
+    assert found.only_register() is None
+
+
+def test_a_reference_stands_for_a_risk_or_for_none_or_was_never_given(app: Flask) -> None:
+    risk = make.RiskFactory(reference=make.ReferenceFactory(number=7001))
+    make.ReferenceFactory(number=7002, note="Used once.")
+    register = found.only_register()
+    assert register is not None
+    assert found.find_reference(register, 7001) == found.Named(risk.id, "", "")
+    assert found.find_reference(register, 7002) == found.Named(None, "Used once.", "")
+    assert found.find_reference(register, 7003) is None
+    assert [one.number for one in found.used_references(register)] == [7002]
+
+
+def test_drafts_and_merged_risks_are_not_listed(app: Flask) -> None:
+    for status in ("draft", "proposed", "merged"):
+        make.RiskFactory(status=status)
+    register = found.only_register()
+    assert register is not None
+    for status in ("", "open", "closed"):
+        counts = found.risk_counts(register, found.Wanted(status=status), make.TODAY)
+        assert sum(counts.values()) == 0
+
+
+def test_every_word_of_a_search_must_occur_somewhere(app: Flask) -> None:
+    make.RiskFactory(title="Places", cause="Numbers rise", event="too late", consequence="children travel")
+    register = found.only_register()
+    assert register is not None
+    for search, count in (("places RISE late travel", 1), ("places fall", 0), ("cype places", 1), ("", 1)):
+        counts = found.risk_counts(register, found.Wanted(search=search), make.TODAY)
+        assert sum(counts.values()) == count, search
