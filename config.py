@@ -74,6 +74,7 @@ def from_environment(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SMTP_TIMEOUT": _whole(env, "SMTP_TIMEOUT", 20),
         "MAIL_FROM": env.get("RISKREG_MAIL_FROM", "Risk register <riskreg@riskreg.example>"),
         "MAILBOX_URL": env.get("RISKREG_MAILBOX_URL", ""),
+        "TRUSTED_PROXIES": _whole(env, "RISKREG_TRUSTED_PROXIES", 0),
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=_whole(env, "RISKREG_SESSION_MINUTES", 60)),
         "SESSION_COOKIE_NAME": "riskreg",
         "SESSION_COOKIE_HTTPONLY": True,

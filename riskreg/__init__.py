@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from riskreg.cli import register_commands
@@ -22,6 +23,10 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
     )
     app.config.update(config.from_environment())
     app.config.update(settings or {})
+    proxies = app.config["TRUSTED_PROXIES"]
+    if proxies:
+        # Behind a proxy the reader's own address, by which sign-in is throttled, is in a header that only it may set.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     open_database(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)

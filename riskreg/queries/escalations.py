@@ -122,6 +122,14 @@ def group_sizes(asked: QueueFilter) -> dict[Group, int]:
     return {group: getattr(row, group.value) for group in Group}
 
 
+def to_decide_by_rag() -> dict[str, int]:
+    """Return how many escalations wait for DMT by the rating shown, RED first, by one query."""
+    query = select(Risk.effective_rag, func.count()).select_from(Escalation).join(Risk, Risk.id == Escalation.risk_id)
+    rows = db.session.execute(query.where(_IN_GROUP[Group.DECIDE]).group_by(Risk.effective_rag))
+    counts: dict[str, int] = {row[0]: row[1] for row in rows}
+    return {str(rag): counts.get(rag, 0) for rag in reversed(Rag)}
+
+
 def queued_escalations(group: Group, asked: QueueFilter, today: date, *, limit: int, offset: int) -> list[Queued]:
     """Return one page of a group, by five queries.
 

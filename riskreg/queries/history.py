@@ -35,9 +35,17 @@ class History:
     more: bool
 
 
+# Built once and not for every page: building a statement takes longer than running it.
+_EVENTS: Rows = (
+    select(AuditEvent.id, AuditEvent.at, AuditEvent.verb, AuditEvent.sentence, Person.name)
+    .outerjoin(Person, Person.id == AuditEvent.person_id)
+    .order_by(AuditEvent.id.desc())
+)
+
+
 def history_of_risk(risk_id: int, *, everything: bool = False) -> History:
     """Return the latest events of a risk, or all of them, by one query."""
-    query = _events().where(AuditEvent.risk_id == risk_id)
+    query = _EVENTS.where(AuditEvent.risk_id == risk_id)
     found = _read(query if everything else query.limit(AT_FIRST + 1))
     return History(found if everything else found[:AT_FIRST], not everything and len(found) > AT_FIRST)
 
@@ -56,21 +64,13 @@ def changes_since(
     later = AuditEvent.at > reviewed if reviewed else AuditEvent.at >= entered
     subjects = [f"indicator:{one}" for one in indicators] + [f"contract:{one}" for one in contracts]
     about = or_(AuditEvent.risk_id == risk_id, AuditEvent.subject.in_(subjects))
-    found = _read(_events().where(later, about).limit(AT_FIRST + 1))
+    found = _read(_EVENTS.where(later, about).limit(AT_FIRST + 1))
     return History(found[:AT_FIRST], len(found) > AT_FIRST)
 
 
 def changes_since_revision(risk_id: int, revision: int) -> Sequence[Event]:
     """Return what happened to a risk after the state that a page showed, by one query."""
-    return _read(_events().where(AuditEvent.risk_id == risk_id, AuditEvent.risk_revision > revision).limit(AT_FIRST))
-
-
-def _events() -> Rows:
-    return (
-        select(AuditEvent.id, AuditEvent.at, AuditEvent.verb, AuditEvent.sentence, Person.name)
-        .outerjoin(Person, Person.id == AuditEvent.person_id)
-        .order_by(AuditEvent.id.desc())
-    )
+    return _read(_EVENTS.where(AuditEvent.risk_id == risk_id, AuditEvent.risk_revision > revision).limit(AT_FIRST))
 
 
 def _read(query: Rows) -> list[Event]:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from riskreg.domain.contracts import Milestone, milestones
@@ -79,34 +79,51 @@ class LinkedContract:
     signals: Sequence[StandingSignal]
 
 
+# Built once and not for every page: building a statement takes longer than running it.
+_INDICATORS = (
+    select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months)
+    .add_columns(Link.reason, Link.heeds, Link.assumed, Link.source_line)
+    .join(Link, Link.indicator_id == Indicator.id)
+    .where(Link.risk_id == bindparam("risk_id"))
+    .order_by(Indicator.position, Indicator.id)
+)
+_RANKED = (
+    select(Result.indicator_id, Result.basis, Result.period, Result.period_end, Result.value, Result.printed)
+    .add_columns(Result.rag, Result.why, Result.direction, Result.target_value, Result.target_year)
+    .add_columns(
+        func.row_number()
+        .over(partition_by=Result.indicator_id, order_by=(Result.period_end.desc(), Result.id.desc()))
+        .label("place")
+    )
+    .where(Result.indicator_id.in_(bindparam("ids", expanding=True)), Result.current)
+    .subquery()
+)
+_RESULTS = select(_RANKED).where(_RANKED.c.place <= RESULTS_SHOWN).order_by(_RANKED.c.indicator_id, _RANKED.c.place)
+_CONTRACTS = (
+    select(Contract, Link.reason, Link.heeds, Link.assumed, Link.source_line)
+    .join(Link, Link.contract_id == Contract.id)
+    .where(Link.risk_id == bindparam("risk_id"))
+    .order_by(Contract.position, Contract.id)
+    .options(selectinload(Contract.routes), selectinload(Contract.reviews))
+)
+_STANDING = (
+    select(SignalRow.contract_id, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
+    .where(SignalRow.contract_id.in_(bindparam("ids", expanding=True)), SignalRow.state == SignalState.STANDS)
+    .order_by(SignalRow.reaches.desc(), SignalRow.id)
+)
+
+
 def linked_indicators(risk_id: int, policy: Policy, today: date) -> Sequence[LinkedIndicator]:
     """Return the indicators linked to a risk, in the order of the plan, by two queries."""
-    rows = db.session.execute(
-        select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months)
-        .add_columns(Link.reason, Link.heeds, Link.assumed, Link.source_line)
-        .join(Link, Link.indicator_id == Indicator.id)
-        .where(Link.risk_id == risk_id)
-        .order_by(Indicator.position, Indicator.id)
-    ).all()
+    rows = db.session.execute(_INDICATORS, {"risk_id": risk_id}).all()
     results = _latest_results([row.id for row in rows])
     return [_indicator(row, results.get(row.id, ()), policy, today) for row in rows]
 
 
 def _latest_results(ids: Sequence[int]) -> Mapping[int, Sequence[LatestResult]]:
     """Return the last current results of each indicator, the newest first, by one query."""
-    place = func.row_number().over(
-        partition_by=Result.indicator_id, order_by=(Result.period_end.desc(), Result.id.desc())
-    )
-    ranked = (
-        select(Result.indicator_id, Result.basis, Result.period, Result.period_end, Result.value, Result.printed)
-        .add_columns(Result.rag, Result.why, Result.direction, Result.target_value, Result.target_year)
-        .add_columns(place.label("place"))
-        .where(Result.indicator_id.in_(ids), Result.current)
-        .subquery()
-    )
-    query = select(ranked).where(ranked.c.place <= RESULTS_SHOWN).order_by(ranked.c.indicator_id, ranked.c.place)
     found: dict[int, list[LatestResult]] = {}
-    for row in db.session.execute(query):
+    for row in db.session.execute(_RESULTS, {"ids": ids}):
         found.setdefault(row.indicator_id, []).append(LatestResult(*row[:-1]))
     return found
 
@@ -134,13 +151,7 @@ def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today:
 
 def linked_contracts(risk_id: int, policy: Policy, today: date) -> Sequence[LinkedContract]:
     """Return the contracts linked to a risk, in the order of the plan, by four queries (one when there are none)."""
-    rows = db.session.execute(
-        select(Contract, Link.reason, Link.heeds, Link.assumed, Link.source_line)
-        .join(Link, Link.contract_id == Contract.id)
-        .where(Link.risk_id == risk_id)
-        .order_by(Contract.position, Contract.id)
-        .options(selectinload(Contract.routes), selectinload(Contract.reviews))
-    ).all()
+    rows = db.session.execute(_CONTRACTS, {"risk_id": risk_id}).all()
     signals = _standing([row[0].id for row in rows]) if rows else {}
     return [
         LinkedContract(
@@ -163,12 +174,7 @@ def _upcoming(contract: Contract, policy: Policy, today: date) -> Milestone | No
 
 
 def _standing(ids: Sequence[int]) -> Mapping[int | None, Sequence[StandingSignal]]:
-    rows = db.session.execute(
-        select(SignalRow.contract_id, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
-        .where(SignalRow.contract_id.in_(ids), SignalRow.state == SignalState.STANDS)
-        .order_by(SignalRow.reaches.desc(), SignalRow.id)
-    )
     found: dict[int | None, list[StandingSignal]] = {}
-    for contract_id, sentence, reaches, since in rows:
+    for contract_id, sentence, reaches, since in db.session.execute(_STANDING, {"ids": ids}):
         found.setdefault(contract_id, []).append(StandingSignal(sentence, reaches, since))
     return found

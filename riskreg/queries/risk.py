@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, case, func, select
+from sqlalchemy import ScalarSelect, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased, joinedload
 
+from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
@@ -110,37 +111,6 @@ class ReviewLine:
     recorded_at: datetime
 
 
-def rated_risk(risk_id: int, today: date) -> RatedRisk | None:
-    """Return a risk with all that its ratings rest on and the policy of the day, by one query.
-
-    Raises NoPolicyError when its register has no policy on the day.
-    """
-    live = and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE))
-    row = db.session.execute(
-        select(Risk, Escalation, Decision, Current, Target, PolicyVersion)
-        .outerjoin(Escalation, live)
-        .outerjoin(Decision, Decision.id == _last_decision())
-        .outerjoin(Current, Current.id == _newest("current"))
-        .outerjoin(Target, Target.id == _newest("target"))
-        .outerjoin(PolicyVersion, PolicyVersion.id == _version_on(today))
-        .where(Risk.id == risk_id)
-        .options(
-            joinedload(Risk.reference).joinedload(Reference.register),
-            joinedload(Risk.owner_post),
-            joinedload(Risk.division),
-            joinedload(Risk.service),
-            joinedload(Escalation.person),
-            joinedload(Decision.person),
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    risk, escalation, decision, current, target, version = row
-    if version is None:
-        raise NoPolicyError(f"The register {risk.reference.register.prefix} has no policy on {today:%Y-%m-%d}.")
-    return RatedRisk(risk, escalation, decision, current, target, version.as_policy())
-
-
 def _newest(kind: str) -> ScalarSelect[int]:
     newest = select(func.max(Assessment.id)).where(Assessment.risk_id == Risk.id, Assessment.kind == kind)
     return newest.correlate(Risk).scalar_subquery()
@@ -151,67 +121,100 @@ def _last_decision() -> ScalarSelect[int]:
     return newest.correlate(Escalation).scalar_subquery()
 
 
-def _version_on(today: date) -> ScalarSelect[int]:
+def _version() -> ScalarSelect[int]:
     """The version of the policy that `queries.policies.policy_on` would choose."""
     version = (
         select(PolicyVersion.id)
-        .where(PolicyVersion.register_id == Risk.register_id, PolicyVersion.valid_from <= today)
+        .where(PolicyVersion.register_id == Risk.register_id, PolicyVersion.valid_from <= bindparam("today"))
         .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.version.desc())
         .limit(1)
     )
     return version.correlate(Risk).scalar_subquery()
 
 
-def escalation_reasons(escalation_id: int | None) -> Sequence[Reason]:
-    """Return the signals that an escalation holds, the gravest first, by one query."""
-    rows = db.session.execute(
-        select(SignalRow.sentence, SignalRow.state, SignalRow.ended_why, SignalRow.since)
-        .add_columns(EscalationSignal.joined_at, EscalationSignal.link_reason)
-        .join(EscalationSignal, EscalationSignal.signal_id == SignalRow.id)
-        .where(EscalationSignal.escalation_id == escalation_id)
-        .order_by(case((SignalRow.state == "stands", 0), else_=1), SignalRow.severity.desc(), SignalRow.id)
+# Built once and not for every page: building a statement takes longer than running it.
+_RATED = (
+    select(Risk, Escalation, Decision, Current, Target, PolicyVersion)
+    .outerjoin(Escalation, and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE)))
+    .outerjoin(Decision, Decision.id == _last_decision())
+    .outerjoin(Current, Current.id == _newest("current"))
+    .outerjoin(Target, Target.id == _newest("target"))
+    .outerjoin(PolicyVersion, PolicyVersion.id == _version())
+    .where(Risk.id == bindparam("risk_id"))
+    .options(
+        joinedload(Risk.reference).joinedload(Reference.register),
+        joinedload(Risk.owner_post),
+        joinedload(Risk.division),
+        joinedload(Risk.service),
+        joinedload(Escalation.person),
+        joinedload(Decision.person),
     )
-    return [Reason(*row) for row in rows]
+)
+_REASONS = (
+    select(SignalRow.sentence, SignalRow.state, SignalRow.ended_why, SignalRow.since)
+    .add_columns(EscalationSignal.joined_at, EscalationSignal.link_reason)
+    .join(EscalationSignal, EscalationSignal.signal_id == SignalRow.id)
+    .where(EscalationSignal.escalation_id == bindparam("escalation_id"))
+    .order_by(case((SignalRow.state == SignalState.STANDS, 0), else_=1), SignalRow.severity.desc(), SignalRow.id)
+)
+_CONTROLS = (
+    select(Control.text, Post.title, Control.assumed, Control.source_line, Control.note)
+    .outerjoin(Post, Post.id == Control.owner_post_id)
+    .where(Control.risk_id == bindparam("risk_id"))
+    .order_by(Control.id)
+)
+_LAST_UPDATE = select(func.max(ActionUpdate.id)).where(ActionUpdate.action_id == Action.id).correlate(Action)
+_ACTIONS = (
+    select(Action.id, Action.text, Action.owner_post_id, Post.title, Action.first_due_on, Action.due_on)
+    .add_columns(Action.status, Action.progress, Action.assumed, Action.source_line, Action.note)
+    .add_columns(ActionUpdate.text, ActionUpdate.at, Person.name)
+    .join(Post, Post.id == Action.owner_post_id)
+    .outerjoin(ActionUpdate, ActionUpdate.id == _LAST_UPDATE.scalar_subquery())
+    .outerjoin(Person, Person.id == ActionUpdate.person_id)
+    .where(Action.risk_id == bindparam("risk_id"))
+    .order_by(case((Action.status.in_(OPEN_ACTIONS), 0), else_=1), Action.due_on, Action.id)
+)
+_REVIEWS = (
+    select(Review.done_on, Review.due_on, Person.name, Review.still_right, Review.controls_work)
+    .add_columns(Review.actions_on_track, Review.changed, Review.note, Review.recorded_at)
+    .join(Person, Person.id == Review.person_id)
+    .where(Review.risk_id == bindparam("risk_id"))
+    .order_by(Review.id.desc())
+)
+
+
+def rated_risk(risk_id: int, today: date) -> RatedRisk | None:
+    """Return a risk with all that its ratings rest on and the policy of the day, by one query.
+
+    Raises NoPolicyError when its register has no policy on the day.
+    """
+    row = db.session.execute(_RATED, {"risk_id": risk_id, "today": today}).one_or_none()
+    if row is None:
+        return None
+    risk, escalation, decision, current, target, version = row
+    if version is None:
+        raise NoPolicyError(f"The register {risk.reference.register.prefix} has no policy on {today:%Y-%m-%d}.")
+    return RatedRisk(risk, escalation, decision, current, target, version.as_policy())
+
+
+def escalation_reasons(escalation_id: int) -> Sequence[Reason]:
+    """Return the signals that an escalation holds, the gravest first, by one query."""
+    return [Reason(*row) for row in db.session.execute(_REASONS, {"escalation_id": escalation_id})]
 
 
 def controls_of_risk(risk_id: int) -> Sequence[ControlLine]:
     """Return the controls of a risk, by one query."""
-    rows = db.session.execute(
-        select(Control.text, Post.title, Control.assumed, Control.source_line, Control.note)
-        .outerjoin(Post, Post.id == Control.owner_post_id)
-        .where(Control.risk_id == risk_id)
-        .order_by(Control.id)
-    )
-    return [ControlLine(*row) for row in rows]
+    return [ControlLine(*row) for row in db.session.execute(_CONTROLS, {"risk_id": risk_id})]
 
 
 def actions_of_risk(risk_id: int) -> Sequence[ActionLine]:
     """Return the actions of a risk, those still open first and by date, each with its latest update, by one query."""
-    newest = select(func.max(ActionUpdate.id)).where(ActionUpdate.action_id == Action.id)
-    rows = db.session.execute(
-        select(Action.id, Action.text, Action.owner_post_id, Post.title, Action.first_due_on, Action.due_on)
-        .add_columns(Action.status, Action.progress, Action.assumed, Action.source_line, Action.note)
-        .add_columns(ActionUpdate.text, ActionUpdate.at, Person.name)
-        .join(Post, Post.id == Action.owner_post_id)
-        .outerjoin(ActionUpdate, ActionUpdate.id == newest.correlate(Action).scalar_subquery())
-        .outerjoin(Person, Person.id == ActionUpdate.person_id)
-        .where(Action.risk_id == risk_id)
-        .order_by(case((Action.status.in_(OPEN_ACTIONS), 0), else_=1), Action.due_on, Action.id)
-    )
-    return [ActionLine(*row) for row in rows]
+    return [ActionLine(*row) for row in db.session.execute(_ACTIONS, {"risk_id": risk_id})]
 
 
 def reviews_of_risk(risk_id: int, limit: int = REVIEWS_SHOWN) -> Sequence[ReviewLine]:
     """Return the latest reviews of a risk, the newest first, by one query."""
-    rows = db.session.execute(
-        select(Review.done_on, Review.due_on, Person.name, Review.still_right, Review.controls_work)
-        .add_columns(Review.actions_on_track, Review.changed, Review.note, Review.recorded_at)
-        .join(Person, Person.id == Review.person_id)
-        .where(Review.risk_id == risk_id)
-        .order_by(Review.id.desc())
-        .limit(limit)
-    )
-    return [ReviewLine(*row) for row in rows]
+    return [ReviewLine(*row) for row in db.session.execute(_REVIEWS.limit(limit), {"risk_id": risk_id})]
 
 
 def action_with_risk(action_id: int) -> Action | None:

@@ -63,13 +63,12 @@ def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Sel
 
     It says in SQL what `domain.signals.heeded` says of one pair.
     """
-    signal_side, link_side = (
-        (SignalRow.indicator_id, Link.indicator_id) if about == "indicator" else (SignalRow.contract_id, Link.contract_id)
-    )
-    heeds = Link.heeds == Heeds.ANY
     if about == "indicator":
-        heeds = or_(heeds, and_(Link.heeds == Heeds.RED, SignalRow.severity == Rag.RED.severity))
+        signal_side, link_side = SignalRow.indicator_id, Link.indicator_id
+        red = and_(Link.heeds == Heeds.RED, SignalRow.severity == Rag.RED.severity)
+        heeds = or_(Link.heeds == Heeds.ANY, red)
     else:
+        signal_side, link_side = SignalRow.contract_id, Link.contract_id
         heeds = Link.heeds != Heeds.WATCH
     held = and_(EscalationSignal.risk_id == Link.risk_id, EscalationSignal.signal_id == SignalRow.id)
     query = (

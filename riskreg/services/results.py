@@ -90,6 +90,8 @@ def correct_result(
         raise RuleBroken("Say why the result is corrected.", "reason")
     if not result.current:
         raise ChangedMeanwhile("This result has been corrected meanwhile. Look at the new figure before correcting it.")
+    if figures == result.value and status == result.status:
+        raise RuleBroken("This is the figure and the status that are published already.", "value")
     result.current = False
     db.session.flush()
     entry = ResultEntry(value, result.period, result.period_end, result.target_year, status, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from riskreg.web.access import guard_access, require_access_classes
+from riskreg.web.addresses import read_addresses
 from riskreg.web.admin.views import blueprint as admin
 from riskreg.web.assets import serve_assets
 from riskreg.web.auth.views import blueprint as auth
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 def register_web(app: Flask) -> None:
     """Add the pages to the application; called by create_app."""
+    read_addresses(app)
     dress_pages(app)
     serve_assets(app)
     keep_journal(app)

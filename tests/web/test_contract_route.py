@@ -59,7 +59,7 @@ def test_a_route_that_leaves_another_reason_standing_changes_no_escalation(manag
 def test_the_route_that_takes_the_last_reason_away_proposes_de_escalation(manager: FlaskClient) -> None:
     record(manager)
     record(manager, "EXT-12", kind="re-procure", stage="3")
-    assert "Recorded. De-escalation proposed for CYPE 03." in words(manager.get(path_of("EXT-12")))
+    assert "Recorded. De-escalation proposed to DMT: CYPE 03." in words(manager.get(path_of("EXT-12")))
     assert "De-escalation is proposed. What was missing has since been recorded." in words(manager.get("/queue"))
 
 

@@ -114,6 +114,7 @@ def test_a_corrected_figure_stays_under_the_one_that_supersedes_it(app: Flask) -
 
 
 def test_an_indicator_without_anything_has_a_sentence_for_each_part(app: Flask) -> None:
+    make.RegisterFactory()
     indicator = make.IndicatorFactory()
     reader = signed_in_as(app, "auditor")
     answer = reader.get(f"/indicators/{indicator.id}")

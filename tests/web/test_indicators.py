@@ -131,8 +131,14 @@ def test_a_page_out_of_range_is_not_found_and_says_so(reader: FlaskClient, page:
 
 
 def test_an_empty_register_says_that_nothing_is_loaded(app: Flask) -> None:
-    reader = signed_in_as(app, "auditor")
-    answer = reader.get("/indicators")
+    answer = signed_in_as(app, "auditor").get("/indicators")
+    assert answer.status_code == 404
+    assert "No register has been loaded yet." in words(answer)
+
+
+def test_a_register_without_indicators_says_so(app: Flask) -> None:
+    make.RegisterFactory()
+    answer = signed_in_as(app, "auditor").get("/indicators")
     assert answer.status_code == 200
     assert "No indicator is loaded yet." in words(answer)
 

@@ -51,7 +51,7 @@ def mail() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/admin/mail/<int:message_id>", methods=["GET", "POST"])
+@blueprint.route("/admin/mail/<id:message_id>", methods=["GET", "POST"])
 @needs(Permission.MANAGE_MAIL)
 def message(message_id: int) -> ResponseReturnValue:
     """Show one message; one that did not go can be sent again or let be."""

@@ -56,14 +56,14 @@ def _show(form: PersonForm | None) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/people/<int:person_id>")
+@blueprint.get("/people/<id:person_id>")
 @needs(Permission.MANAGE_PEOPLE)
 def person(person_id: int) -> ResponseReturnValue:
     """Show one person, to end their access or give it back."""
     return page("admin/person.html", person=_known(person_id), form=DeactivateForm(), day=clock.today())
 
 
-@blueprint.post("/people/<int:person_id>")
+@blueprint.post("/people/<id:person_id>")
 @needs(Permission.MANAGE_PEOPLE)
 def change_person(person_id: int) -> ResponseReturnValue:
     """End a person's access, or give it back to one whose access has ended."""
@@ -72,7 +72,7 @@ def change_person(person_id: int) -> ResponseReturnValue:
         with saving(form):
             if found.active:
                 deactivate_person(current_actor(), found, clock.now())
-                flash(f"{found.name} can no longer sign in. The posts held are vacant from tomorrow.")
+                flash(f"{found.name} can no longer sign in. The posts held are vacant now.")
             else:
                 reactivate_person(current_actor(), found, clock.now())
                 flash(f"{found.name} is active again. An invitation goes to {found.email}.")

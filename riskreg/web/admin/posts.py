@@ -23,7 +23,7 @@ from riskreg.web.forms import Form
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 
-ADDRESS = "/posts/<int:post_id>"
+ADDRESS = "/posts/<id:post_id>"
 
 
 @dataclass(frozen=True, slots=True)

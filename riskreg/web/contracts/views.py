@@ -10,24 +10,23 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission, holds, require
-from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import plural
 from riskreg.models import Contract
 from riskreg.queries.contract import contract_with_records, dated_points, dependent_risks, standing_signals
 from riskreg.queries.contracts import KINDS, ContractFilter, Ends, choices, kind_sizes, listed_contracts
-from riskreg.queries.policies import policy_on
-from riskreg.queries.register import only_register
 from riskreg.services.contracts import STAGES, record_review, record_route
 from riskreg.web.access import current_actor, may, needs
 from riskreg.web.contracts.forms import ReviewForm, RouteForm
-from riskreg.web.contracts.wording import plan_says, told
+from riskreg.web.contracts.wording import plan_says
+from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
+from riskreg.web.outcomes import what_changed
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 
 blueprint = Blueprint("contracts", __name__)
 
-ADDRESS = "/contracts/<int(max=2147483647):contract_id>"
+ADDRESS = "/contracts/<id:contract_id>"
 KIND_WORDS = {
     "external": "Externally delivered",
     "internal": "Internally delivered",
@@ -40,7 +39,7 @@ REACHES = {1: "its manager", 2: "the head of service", 3: "DMT"}
 @needs(Permission.READ_REGISTER)
 def listing() -> ResponseReturnValue:
     """Show the contracts, by kind and service area."""
-    policy, today, known = _policy(), clock.today(), choices()
+    policy, today, known = present_policy(), clock.today(), choices()
     posts, post = dict(known.posts), asked_id("manager")
     narrowed = ContractFilter(
         words=asked("q"),
@@ -84,7 +83,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         contract=found,
         facts=facts,
         kind=KIND_WORDS[found.kind],
-        points=dated_points(facts, _policy(), today),
+        points=dated_points(facts, present_policy(), today),
         plan_says=plan_says(found),
         signals=standing_signals(found.id),
         risks=dependent_risks(found.id),
@@ -103,9 +102,9 @@ def route(contract_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with saving(form):
             done = record_route(
-                current_actor(), _register_id(), found, form.as_entry(), form.revision.data, clock.now()
+                current_actor(), present_register().id, found, form.as_entry(), form.revision.data, clock.now()
             )
-            flash(told(done))
+            flash(f"Recorded. {what_changed(done)}")
             return redirect(url_for("contracts.contract", contract_id=contract_id))
     return _show_form("contracts/route.html", form, contract_id)
 
@@ -119,9 +118,9 @@ def review(contract_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with saving(form):
             done = record_review(
-                current_actor(), _register_id(), found, form.as_entry(), form.revision.data, clock.now()
+                current_actor(), present_register().id, found, form.as_entry(), form.revision.data, clock.now()
             )
-            flash(told(done))
+            flash(f"Recorded. {what_changed(done)}")
             return redirect(url_for("contracts.contract", contract_id=contract_id))
     return _show_form("contracts/review.html", form, contract_id)
 
@@ -155,17 +154,6 @@ def _load_mine(contract_id: int) -> Contract:
 
 def _mine(found: Contract) -> bool:
     return holds(current_actor().posts, found.owner_post_id)
-
-
-def _register_id() -> int:
-    register = only_register()
-    if register is None:
-        raise NotFound("No register has been loaded yet.")
-    return register.id
-
-
-def _policy() -> Policy:
-    return policy_on(_register_id(), clock.today())
 
 
 def _filters_on(narrowed: ContractFilter, posts: dict[int, str], ends_words: dict[Ends, str]) -> list[tuple[str, str]]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from riskreg.domain.dates import PartialDate
-from riskreg.domain.sentences import listed, plural
-from riskreg.models import Contract, Escalation
-from riskreg.services.evaluation import Evaluation
+from riskreg.models import Contract
 from riskreg.web.pages import money
 
 NO_DATE = "no date: these words give no signal"
@@ -46,25 +42,3 @@ def _value(contract: Contract) -> str:
         amounts.append(f"{money(contract.value_yearly)} a year")
     text = ", ".join(amounts) or "no amount"
     return f"{text}. {contract.value_note}" if contract.value_note else text
-
-
-def told(done: Evaluation) -> str:
-    """Return what evaluating did: which risks were escalated, proposed for de-escalation or withdrawn from DMT."""
-    parts = []
-    if done.raised:
-        names = _references(one.escalation for one in done.raised)
-        parts.append(f"{plural(len(done.raised), 'risk')} escalated: {names}")
-    if done.proposed:
-        parts.append(f"de-escalation proposed for {_references(done.proposed)}")
-    if done.withdrawn:
-        parts.append(f"escalation withdrawn for {_references(done.withdrawn)}")
-    if done.joined:
-        parts.append(f"{plural(done.joined, 'signal')} joined an escalation")
-    if not parts:
-        return "Recorded. No escalation changed."
-    text = "; ".join(parts)
-    return f"Recorded. {text[0].upper()}{text[1:]}."
-
-
-def _references(escalations: Iterable[Escalation]) -> str:
-    return listed([str(one.risk.reference) for one in escalations])

@@ -25,7 +25,7 @@ from riskreg.web.requests import saving
 blueprint = Blueprint("escalations", __name__)
 
 WAITING = (EscalationStatus.AWAITING, EscalationStatus.DEFERRED)
-ADDRESS = "/escalations/<int(max=2147483647):escalation_id>"
+ADDRESS = "/escalations/<id:escalation_id>"
 GROUPS = {
     Group.DECIDE: "For DMT to decide",
     Group.OWNER: "With the owner",

@@ -13,7 +13,6 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.charts import sparkline
 from riskreg.domain.access import Permission
-from riskreg.domain.policy import Policy
 from riskreg.extensions import db
 from riskreg.models import Indicator, Result
 from riskreg.queries.indicator import indicator_facts, linked_risks, target_lines
@@ -26,10 +25,9 @@ from riskreg.queries.indicators import (
     scorecard,
     years_shown,
 )
-from riskreg.queries.policies import NoPolicyError, policy_on
-from riskreg.queries.register import only_register
 from riskreg.services.results import ResultEntry, correct_result, current_result, publish_result
 from riskreg.web.access import current_actor, needs
+from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.indicators.drawing import chart_of, floors_of
 from riskreg.web.indicators.forms import CorrectForm, PublishForm
 from riskreg.web.indicators.wording import WORDS, what_it_did
@@ -47,7 +45,7 @@ ROWS = 150
 @needs(Permission.READ_REGISTER)
 def listing() -> ResponseReturnValue:
     """Show the scorecard by service group."""
-    today, policy = clock.today(), _policy()
+    today, policy = clock.today(), present_policy()
     names = group_names()
     wanted = ScorecardFilter(
         words=asked("q"),
@@ -88,11 +86,11 @@ def _in_force(wanted: ScorecardFilter) -> Sequence[tuple[str, str]]:
     return [(words, address_with(**{name: None})) for present, words, name in parts if present]
 
 
-@blueprint.get("/indicators/<int:indicator_id>")
+@blueprint.get("/indicators/<id:indicator_id>")
 @needs(Permission.READ_REGISTER)
 def indicator(indicator_id: int) -> ResponseReturnValue:
     """Show one indicator: its chart and figures, the risks it bears on, what it gave."""
-    facts, policy = indicator_facts(_known(indicator_id)), _policy()
+    facts, policy = indicator_facts(_known(indicator_id)), present_policy()
     latest, floors = facts.latest, floors_of(facts, policy)
     months = facts.indicator.frequency_months
     return page(
@@ -108,7 +106,7 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/indicators/<int:indicator_id>/publish", methods=["GET", "POST"])
+@blueprint.route("/indicators/<id:indicator_id>/publish", methods=["GET", "POST"])
 @needs(Permission.PUBLISH_RESULT)
 def publish(indicator_id: int) -> ResponseReturnValue:
     """Publish the result of a period that has none yet."""
@@ -125,7 +123,7 @@ def publish(indicator_id: int) -> ResponseReturnValue:
                 status=form.status.data,
                 note=form.note.data,
             )
-            done = publish_result(current_actor(), _register_id(), found, entry, clock.now())
+            done = publish_result(current_actor(), present_register().id, found, entry, clock.now())
             flash(what_it_did(done, "Published."))
             return redirect(url_for("indicators.indicator", indicator_id=indicator_id))
     return page(
@@ -143,7 +141,7 @@ def _published(found: Indicator, period_end: date | None) -> Result | None:
     return current_result(found.id, found.basis, period_end) if period_end else None
 
 
-@blueprint.route("/results/<int:result_id>/correct", methods=["GET", "POST"])
+@blueprint.route("/results/<id:result_id>/correct", methods=["GET", "POST"])
 @needs(Permission.PUBLISH_RESULT)
 def correct(result_id: int) -> ResponseReturnValue:
     """Correct a published result; the old figure is kept."""
@@ -157,7 +155,7 @@ def correct(result_id: int) -> ResponseReturnValue:
         with saving(form):
             done = correct_result(
                 current_actor(),
-                _register_id(),
+                present_register().id,
                 result,
                 form.value.data,
                 form.status.data,
@@ -187,19 +185,3 @@ def _known(indicator_id: int) -> Indicator:
     if found is None:
         raise NotFound(f"There is no indicator {indicator_id}. The scorecard under Indicators lists all there are.")
     return found
-
-
-def _register_id() -> int:
-    register = only_register()
-    if register is None:
-        raise NotFound("Nothing is loaded yet, so there is no register to evaluate.")
-    return register.id
-
-
-def _policy() -> Policy | None:
-    """The policy of the day; None before there is one, when nothing can be said to be overdue."""
-    register = only_register()
-    try:
-        return policy_on(register.id, clock.today()) if register else None
-    except NoPolicyError:
-        return None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from riskreg.domain.sentences import figure, listed, plural
-from riskreg.models import Escalation, Result
+from riskreg.domain.sentences import figure
+from riskreg.models import Result
 from riskreg.services.results import Published
+from riskreg.web.outcomes import what_changed
 
 # How the pages write what is stored in one word.
 WORDS = {
@@ -25,20 +24,7 @@ WORDS = {
 
 def what_it_did(published: Published, opening: str) -> str:
     """Say how the result is rated, and which escalations it raised, brought back, proposed to end or withdrew."""
-    done = published.evaluation
-    parts = [opening, _rating(published.result)]
-    raised = [one.escalation for one in done.raised]
-    if raised:
-        parts.append(f"{plural(len(raised), 'risk')} escalated: {_references(raised)}.")
-    if done.joined:
-        parts.append(f"{plural(done.joined, 'signal')} joined an escalation that was there already.")
-    if done.withdrawn:
-        parts.append(f"Escalation withdrawn: {_references(done.withdrawn)}.")
-    if done.proposed:
-        parts.append(f"De-escalation proposed to DMT: {_references(done.proposed)}.")
-    if len(parts) == 2:
-        parts.append("No escalation changed.")
-    return " ".join(parts)
+    return f"{opening} {_rating(published.result)} {what_changed(published.evaluation)}"
 
 
 def _rating(result: Result) -> str:
@@ -48,7 +34,3 @@ def _rating(result: Result) -> str:
     if result.target_value is None:
         return f"{result.rag}."
     return f"{result.rag} against {figure(result.target_value, result.indicator.unit)}."
-
-
-def _references(escalations: Sequence[Escalation]) -> str:
-    return listed([str(one.risk.reference) for one in escalations])

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
-from riskreg import clock
 from riskreg.domain.access import Permission
-from riskreg.queries.policies import policy_on
-from riskreg.queries.register import only_register
 from riskreg.web.access import needs
+from riskreg.web.in_force import present_policy
 from riskreg.web.pages import page
 from riskreg.web.policy.wording import GROUPS
 
@@ -21,8 +18,5 @@ blueprint = Blueprint("policy", __name__)
 @needs(Permission.READ_REGISTER)
 def in_force() -> ResponseReturnValue:
     """Show every number that the rules go by today."""
-    register = only_register()
-    if register is None:
-        raise NotFound("There is no register yet, and so no policy.")
-    policy = policy_on(register.id, clock.today())
+    policy = present_policy()
     return page("policy/in_force.html", policy=policy, groups=[(title, rules(policy)) for title, rules in GROUPS])

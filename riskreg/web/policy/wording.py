@@ -52,7 +52,8 @@ def indicators(policy: Policy) -> list[Rule]:
         ),
         Rule(
             "Close to target, tolerances not known",
-            f"GREEN within {_share(policy.close_green_share)} of the target, AMBER within {_share(policy.close_amber_share)}",
+            f"GREEN within {_share(policy.close_green_share)} of the target,"
+            f" AMBER within {_share(policy.close_amber_share)}",
         ),
         Rule("Worsening", f"{policy.worsening_moves} moves the wrong way running, and not GREEN"),
         Rule("A result is overdue", f"{_days(policy.result_grace_days)} after the next period has ended"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
@@ -27,16 +27,17 @@ STATUSES = {"": "Open", RiskStatus.CLOSED.value: "Closed", EVERY: "Open and clos
 @blueprint.get("/register")
 @needs(Permission.READ_REGISTER)
 def listing() -> ResponseReturnValue:
-    """Show the risks that the address asks for: nine queries with the session, however many risks."""
+    """Show the risks that the address asks for: at most seven queries with the session, however many risks."""
     register = found.only_register()
     if register is None:
         return page("register/nothing.html")
+    if _status_asked() == USED:
+        return _used(register)
     today, sort = clock.today(), asked_one_of("sort", found.SORTS, "reference")
     owners, divisions = _titles(found.risk_owners()), _titles(found.risk_divisions())
     wanted = _wanted(owners, divisions)
     counts = found.risk_counts(register, wanted, today)
     pages = Pages.asked(counts[wanted.rag] if wanted.rag else sum(counts.values()))
-    used = found.used_references(register)
     return page(
         "register/listing.html",
         register=register,
@@ -49,13 +50,21 @@ def listing() -> ResponseReturnValue:
         divisions=[("", "All divisions"), *divisions.items()],
         statuses=list(STATUSES.items()),
         status_shown=_status_asked(),
-        shows_used=_status_asked() == USED,
+        shows_used=False,
         filters_on=_filters_on(wanted, owners, divisions),
-        used=used,
-        used_words=listed(found.reference_ranges([one.number for one in used])),
+        # made once and not once a row, which would be a tenth of the whole page
+        risk_at=url_for("risks.risk", risk_id=1).removesuffix("1"),
+        escalation_at=url_for("escalations.escalation", escalation_id=1).removesuffix("1"),
         standing=standing,
         unconfirmed=unconfirmed,
     )
+
+
+def _used(register: found.RegisterName) -> ResponseReturnValue:
+    """Show the references that were used before this plan; what else is asked for does not apply to them."""
+    used = found.used_references(register)
+    words = listed(found.reference_ranges([one.number for one in used]))
+    return page("register/used.html", register=register, shows_used=True, used=used, used_words=words)
 
 
 def _titles(choices: Sequence[found.Choice]) -> Mapping[int, str]:

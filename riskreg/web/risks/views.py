@@ -32,8 +32,8 @@ from riskreg.web.risks.wording import REACHES, matrix, rating_words, standing, t
 
 blueprint = Blueprint("risks", __name__)
 
-RISK = "/risks/<int(max=2147483647):risk_id>"
-ACTION = "/actions/<int(max=2147483647):action_id>"
+RISK = "/risks/<id:risk_id>"
+ACTION = "/actions/<id:action_id>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def update_action(action_id: int) -> ResponseReturnValue:
         with saving(form):
             record_update(current_actor(), opened, form.as_change(), form.revision.data or 0, clock.now())
             flash("The action is updated.")
-            return redirect(url_for("risks.risk", risk_id=opened.risk_id, _anchor="actions"))
+            return redirect(url_for("risks.risk", risk_id=opened.risk_id))
     return _action_page(opened, form)
 
 

@@ -110,7 +110,8 @@ def _action(one: work.OwedAction, behalf: Mapping[int, str]) -> Line:
 
 def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str]) -> Line:
     words = standing(one.status, automatic=one.automatic)
-    about = f"{words[0].upper()}{words[1:]}: {one.rag_before} to {one.rag_after}."
+    raised = f"{one.rag_before} to {one.rag_after}" if one.rag_before != one.rag_after else f"it stays {one.rag_after}"
+    about = f"{words[0].upper()}{words[1:]}: {raised}."
     if one.proposal:
         about += " De-escalation is proposed."
     return Line(

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.domain.access import Permission
-from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import listed
-from riskreg.queries.escalations import Group, QueueFilter, group_sizes
+from riskreg.queries.escalations import to_decide_by_rag
 from riskreg.queries.indicators import ScorecardFilter, groups_shown
 from riskreg.queries.mail import outbox_counts
 from riskreg.queries.policies import policy_on
@@ -57,13 +56,8 @@ def _queue(actor: Actor) -> list[Count]:
     if not actor.may(Permission.DECIDE):
         return []
     return [
-        Count(
-            group_sizes(QueueFilter(rag=str(rag)))[Group.DECIDE],
-            f"{rag} to decide",
-            url_for("escalations.queue", rag=str(rag)),
-            str(rag),
-        )
-        for rag in reversed(Rag)
+        Count(number, f"{rag} to decide", url_for("escalations.queue", rag=rag), rag)
+        for rag, number in to_decide_by_rag().items()
     ]
 
 

@@ -1,0 +1,20 @@
+"""What addresses are made of: the id of a row is a number that a database can hold; anything else is no address."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
+
+GREATEST = 2**31 - 1
+
+
+class RowId(IntegerConverter):
+    """The id of a row, as in `/risks/<id:risk_id>`."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - Werkzeug names it
+        super().__init__(map, max=GREATEST)
+
+
+def read_addresses(app: Flask) -> None:
+    """Let the routes of the application say `<id:…>`."""
+    app.url_map.converters["id"] = RowId
