@@ -384,7 +384,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_risk_division_id"), ["division_id"], unique=False)
-        batch_op.create_index("ix_risk_listing", ["register_id", "status", "effective_rag"], unique=False)
+        batch_op.create_index(
+            "ix_risk_listing", ["register_id", "status", "effective_rag", "reference_id", "review_due_on"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_risk_owner_post_id"), ["owner_post_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_risk_review_due_on"), ["review_due_on"], unique=False)
 

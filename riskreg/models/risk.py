@@ -27,7 +27,7 @@ class Risk(Table):
         CheckConstraint("own_rag IN ('RED', 'AMBER', 'GREEN')", name="own_rag"),
         CheckConstraint("effective_rag IN ('RED', 'AMBER', 'GREEN')", name="effective_rag"),
         CheckConstraint("status IN ('draft', 'proposed', 'open', 'closed', 'merged')", name="status"),
-        Index("ix_risk_listing", "register_id", "status", "effective_rag"),
+        Index("ix_risk_listing", "register_id", "status", "effective_rag", "reference_id", "review_due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -47,9 +47,7 @@ def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unh
         if limit == ():
             continue
         for row in db.session.execute(_unheard(register_id, about, limit)):
-            candidate = Candidate(
-                row.id, f"{about}:{row.subject_id}", SignalKind(row.kind), row.fact, row.severity
-            )
+            candidate = Candidate(row.id, f"{about}:{row.subject_id}", SignalKind(row.kind), row.fact, row.severity)
             found.setdefault(row.risk_id, []).append(UnheardSignal(candidate, row.sentence, row.reason))
     ids = sorted(found)
     for start in range(0, len(ids), BATCH):
