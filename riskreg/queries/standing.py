@@ -11,8 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from riskreg.domain.escalation import Candidate, Seen, SignalState
 from riskreg.domain.lifecycle import LIVE, DecisionKind, RiskStatus
-from riskreg.domain.scoring import Rag
-from riskreg.domain.signals import Heeds, Reach, SignalKind
+from riskreg.domain.signals import Heeds, Reach, SignalKind, heeded
 from riskreg.extensions import db
 from riskreg.models import Decision, Escalation, EscalationSignal, Link, Risk, SignalRow
 
@@ -47,6 +46,9 @@ def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unh
         if limit == ():
             continue
         for row in db.session.execute(_unheard(register_id, about, limit)):
+            of_indicator, reaches = about == "indicator", Reach(row.reaches)
+            if not heeded(Heeds(row.heeds), about_indicator=of_indicator, severity=row.severity, reaches=reaches):
+                continue
             candidate = Candidate(row.id, f"{about}:{row.subject_id}", SignalKind(row.kind), row.fact, row.severity)
             found.setdefault(row.risk_id, []).append(UnheardSignal(candidate, row.sentence, row.reason))
     ids = sorted(found)
@@ -57,25 +59,21 @@ def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unh
 
 
 def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Select[Any]:
-    """The anti-join: standing signals × heeding links × open risks, less what an escalation of the risk holds.
+    """The anti-join: standing signals × links that may heed them × open risks, less what the risk's escalations hold.
 
-    It says in SQL what `domain.signals.heeded` says of one pair.
+    It leaves out what never escalates; of the rest, `domain.signals.heeded` decides.
     """
-    if about == "indicator":
-        signal_side, link_side = SignalRow.indicator_id, Link.indicator_id
-        red = and_(Link.heeds == Heeds.RED, SignalRow.severity == Rag.RED.severity)
-        heeds = or_(Link.heeds == Heeds.ANY, red)
-    else:
-        signal_side, link_side = SignalRow.contract_id, Link.contract_id
-        heeds = Link.heeds != Heeds.WATCH
+    of_indicators = about == "indicator"
+    signal_side = SignalRow.indicator_id if of_indicators else SignalRow.contract_id
+    link_side = Link.indicator_id if of_indicators else Link.contract_id
     held = and_(EscalationSignal.risk_id == Link.risk_id, EscalationSignal.signal_id == SignalRow.id)
     query = (
         select(SignalRow.id, signal_side.label("subject_id"), SignalRow.kind, SignalRow.fact, SignalRow.severity)
-        .add_columns(SignalRow.sentence, Link.risk_id, Link.reason)
+        .add_columns(SignalRow.sentence, SignalRow.reaches, Link.risk_id, Link.reason, Link.heeds)
         .join(Link, link_side == signal_side)
         .join(Risk, Risk.id == Link.risk_id)
         .outerjoin(EscalationSignal, held)
-        .where(SignalRow.state == SignalState.STANDS, SignalRow.reaches == int(Reach.DMT), heeds)
+        .where(SignalRow.state == SignalState.STANDS, SignalRow.reaches == int(Reach.DMT), Link.heeds != Heeds.WATCH)
         .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, EscalationSignal.signal_id.is_(None))
         .order_by(Link.risk_id, SignalRow.id)
     )

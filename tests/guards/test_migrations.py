@@ -1,0 +1,42 @@
+"""The migrations make the tables that the models describe, on both databases, and take them away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from riskreg.extensions import db
+from tests import databases
+
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+
+
+@pytest.fixture
+def own_app(backend: databases.Backend) -> Iterator[Flask]:
+    """A database of its own, since taking all tables away is nothing for a shared one."""
+    yield from backend.application("migrating")
+
+
+def test_the_migrated_tables_are_those_of_the_models(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_the_way_down_and_up_again_leads_to_the_same_tables(own_app: Flask) -> None:
+    before = set(inspect(db.engine).get_table_names())
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+    upgrade()
+    assert set(inspect(db.engine).get_table_names()) == before
+
+
+def test_the_migrations_are_numbered_one_after_another() -> None:
+    numbers = sorted(path.name[:4] for path in VERSIONS.glob("*.py"))
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
