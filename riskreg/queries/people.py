@@ -14,16 +14,6 @@ from riskreg.models import Holding, Person, Post, PostRole
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A person with the roles and the ids of the posts held on a day, as holder or as deputy."""
-
-    person_id: int
-    name: str
-    roles: frozenset[Role]
-    posts: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
 class Holder:
     """A person in a post on a day."""
 
@@ -81,24 +71,6 @@ def people_with_role(role: Role, day: date) -> list[Holder]:
         for one in answering(holders):
             found.setdefault(one.person_id, one)
     return list(found.values())
-
-
-def actor_of(person_id: int, day: date) -> Standing | None:
-    """Return an active person's standing on the day, by one query; None for nobody or an inactive person."""
-    rows = db.session.execute(
-        select(Person.name, Holding.post_id, PostRole.role)
-        .outerjoin(Holding, and_(Holding.person_id == Person.id, held_on(day)))
-        .outerjoin(PostRole, PostRole.post_id == Holding.post_id)
-        .where(Person.id == person_id, Person.active)
-    ).all()
-    if not rows:
-        return None
-    return Standing(
-        person_id=person_id,
-        name=rows[0].name,
-        roles=frozenset(Role(row.role) for row in rows if row.role),
-        posts=frozenset(row.post_id for row in rows if row.post_id is not None),
-    )
 
 
 def line_posts() -> dict[int, int | None]:

@@ -8,7 +8,6 @@ from typing import Any
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput
 from wtforms import Field
 
-from riskreg.domain.dates import PartialDate
 from riskreg.domain.sentences import MONTHS
 from riskreg.web.fields import in_sentence, needed_or_optional
 
@@ -125,36 +124,3 @@ class DateField(Field):
     def unreal(self) -> ValueError:
         """The error of a date that does not exist."""
         return ValueError(f"The {self.called} must be a real date, such as 31 8 2017.")
-
-
-class PartialDateField(DateField):
-    """A date known to the day, the month or the year. Its data is its ISO form cut to what is known, or empty."""
-
-    def __init__(self, label: str = "", *, hint: str = "", **rest: Any) -> None:
-        hint = hint or "For example, 31 8 2017. Leave the day empty if only the month is known."
-        super().__init__(label, hint=hint, **rest)
-
-    def shown(self) -> tuple[str, str, str]:
-        """The stored date as the three boxes show it."""
-        parts = [str(int(part)) for part in reversed((self.data or "").split("-")) if part]
-        parts = [""] * (3 - len(parts)) + parts
-        return parts[0], parts[1], parts[2]
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date. Raises ValueError with the sentence for one that is incomplete or impossible."""
-        super().process_formdata(valuelist)
-        self.data = self.data or ""
-
-    def read(self, typed: dict[str, str]) -> str:  # type: ignore[override] # the data of this field is text
-        """Return what is known of the date. Raises ValueError with a sentence."""
-        self.demand(typed, ("month", "year") if typed["day"] else ("year",))
-        try:
-            text = f"{self.year(typed):04d}"
-            if typed["month"]:
-                text += f"-{self.month(typed):02d}"
-            if typed["day"]:
-                text += f"-{int(typed['day']):02d}"
-            PartialDate(text)
-        except ValueError:
-            raise self.unreal() from None
-        return text

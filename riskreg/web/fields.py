@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -26,7 +25,6 @@ from wtforms.validators import StopValidation, ValidationError
 
 LINE = 200
 PASSAGE = 4_000
-FIGURE = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 MARKS = str.maketrans({",": "", "£": "", "%": "", " ": "", "\u00a0": "", "\u2212": "-"})
 Check = Callable[[Any, Any], None]
 Choices = Iterable[Sequence[str]]
@@ -116,32 +114,6 @@ class PasswordField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed, to the letter."""
         self.data = valuelist[0] if valuelist else ""
-
-
-class FigureField(Field):
-    """A figure at the precision it was typed with: 70.0 stays 70.0. Its data is a Decimal."""
-
-    widget = GovTextInput()
-
-    def __init__(self, label: str = "", *, needed: str = "", hint: str = "", called: str = "", **rest: Any) -> None:
-        super().__init__(label, [needed_or_optional(needed)], description=hint, **rest)
-        self.called = called or in_sentence(label)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the figure. Raises ValueError with the sentence for what is none."""
-        words = (valuelist[0] if valuelist else "").strip()
-        self.data = None
-        if not words:
-            return
-        plain = words.translate(MARKS)
-        if not FIGURE.fullmatch(plain):
-            raise ValueError(f"The {self.called} must be a figure, such as 70 or 70.2.")
-        self.data = Decimal(plain)
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:f}"
 
 
 class WholeNumberField(Field):

@@ -25,7 +25,7 @@ from sqlalchemy import select, text  # noqa: E402
 from riskreg import clock, create_app  # noqa: E402
 from riskreg.extensions import db  # noqa: E402
 from riskreg.models import Indicator, Person, Risk, TargetRow  # noqa: E402
-from riskreg.queries.people import actor_of  # noqa: E402
+from riskreg.queries.sessions import session_of  # noqa: E402
 from riskreg.services.actors import Actor  # noqa: E402
 from riskreg.services.evaluation import evaluate_register  # noqa: E402
 from riskreg.services.exporting import csv_lines  # noqa: E402
@@ -138,10 +138,10 @@ def publishing() -> None:
     with create_app().app_context():
         now = clock.now()
         person = db.session.scalars(select(Person.id).where(Person.name == "Performance Officer")).one()
-        standing = actor_of(person, clock.today())
+        standing = session_of(person, clock.today())
         if standing is None:
             raise RuntimeError("there is no performance officer")
-        actor = Actor(standing.person_id, standing.name, standing.roles, standing.posts)
+        actor = Actor(standing.person_id, standing.name, standing.roles, frozenset(standing.posts))
         indicators = db.session.scalars(select(Indicator).order_by(Indicator.id).limit(110)).all()
         ended = clock.today().replace(month=3, day=31)
 

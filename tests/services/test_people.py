@@ -13,7 +13,8 @@ from riskreg.domain.access import Role
 from riskreg.domain.errors import NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Holding, Message, Person, Post
-from riskreg.queries.people import actor_of, answering, holders_of, people_with_role
+from riskreg.queries.people import answering, holders_of, people_with_role
+from riskreg.queries.sessions import session_of
 from riskreg.services import people
 from riskreg.services.actors import Actor
 from tests import factories as make
@@ -130,10 +131,10 @@ def test_a_deputy_stands_in_with_the_roles_of_the_post(post: Post) -> None:
     deputy = make.PersonFactory(name="Di")
     people.set_deputy(ADMINISTRATOR, post, deputy, TODAY, NOW)
     assert names(post, TODAY) == ["Ann", "Di"]
-    standing = actor_of(deputy.id, TODAY)
+    standing = session_of(deputy.id, TODAY)
     assert standing is not None
     assert standing.roles == {Role.RISK_OWNER, Role.ACTION_OWNER}
-    assert standing.posts == {post.id}
+    assert list(standing.posts) == [post.id]
     for person in (deputy, post.holdings[0].person):
         with pytest.raises(RuleBroken, match="this post already"):
             people.set_deputy(ADMINISTRATOR, post, person, TODAY, NOW)
@@ -170,7 +171,7 @@ def test_a_person_who_leaves_holds_nothing_and_signs_in_no_more(post: Post) -> N
     assert person.session_stamp != stamp
     assert names(post, TODAY) == []
     assert future.until_on == future.from_on
-    assert actor_of(person.id, TODAY) is None
+    assert session_of(person.id, TODAY) is None
     people.hand_over_post(ADMINISTRATOR, post, make.PersonFactory(name="Bo"), TODAY, NOW)
     assert names(post, TODAY) == ["Bo"]
     with pytest.raises(RuleBroken):

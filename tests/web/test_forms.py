@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,10 +13,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from riskreg.web.datefields import DateField, PartialDateField
+from riskreg.web.datefields import DateField
 from riskreg.web.fields import (
     ChoiceField,
-    FigureField,
     LongTextField,
     RevisionField,
     SelectField,
@@ -36,8 +34,6 @@ class EveryField(Form):
     reason = LongTextField("Reason", needed="Give the reason.")
     note = LongTextField("Anything else?", called="note", limit=10)
     due_on = DateField("Due date", needed="Enter the due date.")
-    ends = PartialDateField("New end", called="new end")
-    value = FigureField("Result")
     progress = WholeNumberField("Progress", low=0, high=100)
     kind = ChoiceField("Route", choices=[("extend", "Extend"), ("end", "End", "It stops.")])
     owner = SelectField("Owner", choices=[("", "Choose one"), ("1", "Head of Fair Access")])
@@ -77,12 +73,10 @@ def led(**changes: Any) -> list[str]:
 
 
 def test_what_is_right_is_taken(asking: Flask) -> None:
-    form = filled(ends=["", "3", "2018"], value="70.0", progress="40%", owner="1", escalate="y")
+    form = filled(progress="40%", owner="1", escalate="y")
     assert form.problems == []
     assert form.answer_status == 200
     assert form.due_on.data == date(2017, 8, 31)
-    assert form.ends.data == "2018-03"
-    assert str(form.value.data) == "70.0"
     assert (form.progress.data, form.kind.data, form.owner.data) == (40, "extend", "1")
     assert (form.escalate.data, form.revision.data) == (True, 3)
 
@@ -152,54 +146,6 @@ def test_a_month_may_be_a_name(asking: Flask, month: str) -> None:
     assert filled(due_on=["31", month, "2017"]).due_on.data == date(2017, 8, 31)
 
 
-@pytest.mark.parametrize(
-    ("typed", "data"),
-    [(["31", "3", "2018"], "2018-03-31"), (["", "3", "2018"], "2018-03"), (["", "", "2018"], "2018"), ([""] * 3, "")],
-)
-def test_a_date_may_be_known_to_the_day_the_month_or_the_year(asking: Flask, typed: list[str], data: str) -> None:
-    form = filled(ends=typed)
-    assert form.problems == []
-    assert form.ends.data == data
-    again = EveryField(formdata=None, data={"ends": data})
-    assert [words or "" for words in again.ends.typed] == typed
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        (["31", "", "2018"], "The new end must include a month."),
-        (["", "3", ""], "The new end must include a year."),
-        (["30", "2", "2018"], "The new end must be a real date, such as 31 8 2017."),
-    ],
-)
-def test_a_partial_date_that_is_none_is_refused(asking: Flask, typed: list[str], sentence: str) -> None:
-    assert said(ends=typed) == [sentence]
-
-
-@pytest.mark.parametrize(
-    ("typed", "data"),
-    [
-        ("70", "70"),
-        ("70.20", "70.20"),
-        (" 7,800 ", "7800"),
-        ("3.0%", "3.0"),
-        ("-0.04", "-0.04"),
-        ("−2", "-2"),
-        ("£5", "5"),
-    ],
-)
-def test_a_figure_keeps_its_precision(asking: Flask, typed: str, data: str) -> None:
-    assert filled(value=typed).value.data == Decimal(data)
-    assert str(filled(value=typed).value.data) == data
-
-
-@pytest.mark.parametrize("typed", ["n/a", "1e5", "NaN", "Infinity", "1.2.3", "١", "9" * 13, "--1", "."])
-def test_a_figure_that_is_no_number_is_refused_and_kept(asking: Flask, typed: str) -> None:
-    form = filled(value=typed)
-    assert [one.sentence for one in form.problems] == ["The result must be a figure, such as 70 or 70.2."]
-    assert f'value="{typed}"' in form.value()
-
-
 @pytest.mark.parametrize("typed", ["-1", "101", "x", "4.5", "9" * 30])
 def test_a_whole_number_has_its_bounds(asking: Flask, typed: str) -> None:
     assert said(progress=typed) == ["The progress must be a whole number from 0 to 100."]
@@ -252,14 +198,12 @@ def test_what_a_record_holds_is_shown(asking: Flask) -> None:
         data={
             "title": "T",
             "due_on": date(2017, 8, 1),
-            "value": Decimal("70.0"),
             "progress": 5,
             "kind": "end",
             "owner": "1",
         },
     )
     assert [f'value="{words}"' in form.due_on() for words in ("1", "8", "2017")] == [True] * 3
-    assert 'value="70.0"' in form.value()
     assert 'value="5"' in form.progress()
     assert " checked" in form.kind()
     assert " selected" in form.owner()
@@ -268,7 +212,7 @@ def test_what_a_record_holds_is_shown(asking: Flask) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.lists(st.text(max_size=8), max_size=5), st.text(max_size=30), st.text(max_size=30))
 def test_nothing_that_is_typed_is_a_fault(asking: Flask, parts: list[str], figure: str, number: str) -> None:
-    form = filled(due_on=parts, ends=parts, value=figure, progress=number, revision=number, kind=figure, owner=figure)
+    form = filled(due_on=parts, progress=number, revision=number, kind=figure, owner=figure)
     for field in form:
         field()
     assert form.answer_status in (200, 422)
