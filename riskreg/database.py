@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, event
 
 from riskreg.extensions import db
 
-BUSY_SECONDS = 5
+LOCK_SECONDS = 5  # how long a writer waits for another before the page says that the register is busy
+LARGEST_ID = 2**31 - 1  # the largest number that PostgreSQL keeps in an id
 _only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
 
@@ -31,11 +32,13 @@ def only_reads() -> Iterator[None]:
 def open_database(app: Flask) -> None:
     """Bind the extension; on SQLite make the folder and the rules below."""
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    seconds = float(app.config.get("LOCK_SECONDS", LOCK_SECONDS))
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"connect_args": {"timeout": BUSY_SECONDS}})
+        waiting: dict[str, object] = {"timeout": seconds}
     else:
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
+        waiting = {"options": f"-c lock_timeout={round(seconds * 1000)}"}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": waiting, "pool_pre_ping": not url.startswith("sqlite")}
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -36,7 +36,7 @@ def settings(url: str) -> dict[str, object]:
         "SECRET_KEY": "only-for-the-tests",
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": 9,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": {"timeout": 0.2}} if url.startswith("sqlite") else {},
+        "LOCK_SECONDS": 0.2,
     }
 
 

@@ -669,16 +669,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_signal_contract", ["contract_id"], unique=False)
         batch_op.create_index("ix_signal_indicator", ["indicator_id"], unique=False)
         batch_op.create_index(
-            "ix_signal_standing_contract",
-            ["contract_id"],
-            unique=False,
+            "uq_signal_standing_contract",
+            ["contract_id", "fact"],
+            unique=True,
             sqlite_where=sa.text("state = 'stands'"),
             postgresql_where=sa.text("state = 'stands'"),
         )
         batch_op.create_index(
-            "ix_signal_standing_indicator",
-            ["indicator_id"],
-            unique=False,
+            "uq_signal_standing_indicator",
+            ["indicator_id", "fact"],
+            unique=True,
             sqlite_where=sa.text("state = 'stands'"),
             postgresql_where=sa.text("state = 'stands'"),
         )
@@ -755,12 +755,12 @@ def downgrade() -> None:
     op.drop_table("action_update")
     with op.batch_alter_table("signal", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_signal_standing_indicator",
+            "uq_signal_standing_indicator",
             sqlite_where=sa.text("state = 'stands'"),
             postgresql_where=sa.text("state = 'stands'"),
         )
         batch_op.drop_index(
-            "ix_signal_standing_contract",
+            "uq_signal_standing_contract",
             sqlite_where=sa.text("state = 'stands'"),
             postgresql_where=sa.text("state = 'stands'"),
         )

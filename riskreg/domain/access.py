@@ -55,7 +55,7 @@ class Permission(StrEnum):
     DECIDE = "decide for DMT"
     PUBLISH_RESULT = "publish a result"
     RECORD_CONTRACT = "record a contract's route or review"
-    MANAGE_LINKS = "link a risk to what it depends on"
+    ESCALATE_ANY = "put any risk before DMT"
     MANAGE_PEOPLE = "manage people, posts and roles"
     MANAGE_MAIL = "see and send mail and jobs"
 
@@ -67,8 +67,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION},
     Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT},
     Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT},
-    Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION},
-    Role.COORDINATOR: EVERYONE | {P.RAISE_ESCALATION, P.MANAGE_LINKS, P.READ_AUDIT},
+    Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION, P.ESCALATE_ANY},
+    Role.COORDINATOR: EVERYONE | {P.RAISE_ESCALATION, P.ESCALATE_ANY, P.READ_AUDIT},
     Role.AUDITOR: EVERYONE | {P.READ_AUDIT},
     Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_PEOPLE, P.MANAGE_MAIL, P.READ_AUDIT},
 }

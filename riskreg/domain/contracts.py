@@ -86,9 +86,15 @@ class ContractFacts:
 
     @property
     def route(self) -> Route | None:
-        """The route for the present end: an extension that was awarded has been used up by it."""
-        last = self.routes[-1] if self.routes else None
-        return None if last and last.stage is RouteStage.AWARDED and last.new_end else last
+        """The route for the present end, as far as it has come: an awarded extension has been used up by its new end.
+
+        Of the routes since then the kind recorded for the latest day counts, at its furthest stage.
+        """
+        used = [place for place, route in enumerate(self.routes) if route.stage is RouteStage.AWARDED and route.new_end]
+        since = self.routes[used[-1] + 1 :] if used else self.routes
+        if not since:
+            return None
+        return max((route for route in since if route.kind is since[-1].kind), key=lambda route: route.stage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from riskreg.domain.lifecycle import EscalationStatus
+from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.signals import Signal, SignalKind
 
@@ -58,7 +57,7 @@ class Changes:
     endings: tuple[Ending, ...]
 
 
-NEVER_WAS = "Withdrawn: by the figures and dates as they now stand, this never was."
+NEVER_WAS = "Withdrawn: the figures and dates as they now stand do not show it."
 OVERTAKEN = "Overtaken by a later finding on the same fact."
 
 
@@ -80,6 +79,8 @@ def compare(
     kept: list[Signal] = []
     for one in live:
         match = next((signal for signal in found if _same(one, signal, wording_counts)), None)
+        if match and match.stands and one.state is SignalState.RECOVERED:
+            continue  # that it had recovered stays true; that it stands again is told as a new signal
         if match:
             kept.append(match)
         ending = _ending(one, match, found, true_of_its_day)
@@ -123,9 +124,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A signal that an escalation of the risk holds. `decided_at` is the last decision taken with it in view.
+    """A signal that an escalation of the risk holds.
 
-    `live`: the escalation that holds it is the live one; False when it has ended.
+    `decided` is the number of the last decision taken with it in view, a later one being greater, and `stood` whether
+    it still stood then. `live`: the escalation that holds it is the live one; False when it has ended.
     """
 
     subject: str
@@ -133,8 +135,14 @@ class Seen:
     fact: str
     severity: int
     state: SignalState
-    decided_at: datetime | None
+    decided: int | None
+    stood: bool = True
     live: bool = True
+
+    @property
+    def was_before_dmt(self) -> bool:
+        """Whether DMT has had this fact before it: it stood when DMT decided, or it waits there now."""
+        return self.stood if self.decided is not None else self.state not in GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +173,16 @@ def on_candidates(candidates: Sequence[Candidate], seen: Sequence[Seen], status:
 def is_news(one: Candidate, seen: Sequence[Seen]) -> bool:
     """Whether DMT has not had this fact before it, or only a milder form of it.
 
-    A signal that was withdrawn, or overtaken by one that perhaps was withdrawn, counts as seen only when DMT decided
-    with it in view. RED again is no news when the last decision on the same subject had already seen it RED.
+    A signal that was withdrawn, or overtaken by one that perhaps was withdrawn, counts only when it stood as DMT
+    decided. RED again is no news when the last decision on the same subject had already seen it RED.
     """
-    counted = [old for old in seen if old.subject == one.subject]
-    counted = [old for old in counted if old.state not in GONE or old.decided_at]
-    if any(old.fact == one.fact and old.severity >= one.severity for old in counted):
+    same = [old for old in seen if old.subject == one.subject]
+    if any(old.was_before_dmt and old.fact == one.fact and old.severity >= one.severity for old in same):
         return False
     if one.kind is not SignalKind.RED:
         return True
-    last = max((old.decided_at for old in counted if old.decided_at), default=None)
-    return not any(old.decided_at == last and old.severity == Rag.RED.severity for old in counted if last)
+    last = max((old.decided for old in same if old.decided is not None), default=None)
+    return not any(old.decided == last and old.stood and old.severity == Rag.RED.severity for old in same if last)
 
 
 class Fate(StrEnum):
@@ -205,3 +212,15 @@ def fate(
     if undecided and all(state is SignalState.WITHDRAWN for state in ended):
         return Fate.WITHDRAW
     return Fate.PROPOSE
+
+
+LEFT_BY = {DecisionKind.CONFIRM: EscalationStatus.CONFIRMED, DecisionKind.RETURN: EscalationStatus.RETURNED}
+
+
+def falls_back(last: DecisionKind | None, news: Sequence[SignalState], *, answered: bool) -> EscalationStatus | None:
+    """Return where DMT had left an escalation that only wrong news brought back before it; None to leave it there.
+
+    `news` are the states of the signals that joined after the last decision; `answered`: the owner has reviewed since.
+    """
+    wrong = bool(news) and all(state is SignalState.WITHDRAWN for state in news)
+    return LEFT_BY.get(last) if last and wrong and not answered else None

@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from riskreg.domain.errors import RuleBroken
 
-NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d{1,3})?", re.ASCII)  # a scorecard prints up to three decimals
 MOST_DIGITS = 15
 WHOLE_SHARE = Decimal(100)
 
 
-def read_figure(words: str, unit: str, field: str = "value") -> Decimal:
+def read_figure(words: str, unit: str, field: str = "value", *, is_gap: bool = False) -> Decimal:
     """Return the figure with the precision it was typed with; thousands commas and a percent sign may be there.
 
-    Raises RuleBroken for words, for N/A and arrows, and for a percentage outside -100 to 100.
+    Raises RuleBroken for words, for N/A and arrows, and for a percentage outside 0 to 100; a gap between two
+    percentages (`is_gap`) may be negative.
     """
     text = words.strip().replace("\N{MINUS SIGN}", "-")
     if unit == "percent":
@@ -24,11 +25,12 @@ def read_figure(words: str, unit: str, field: str = "value") -> Decimal:
         raise RuleBroken("Enter the result.", field)
     if not NUMBER.fullmatch(text) or len(text) > MOST_DIGITS:
         raise RuleBroken(
-            f"“{words.strip()[:40]}” is not a number. Enter the result in figures, such as 70 or 70.5.", field
+            f"“{words.strip()[:40]}” is not a number such as 70 or 70.5, with up to three decimals.", field
         )
     value = Decimal(text.replace(",", ""))
-    if unit == "percent" and abs(value) > WHOLE_SHARE:
-        raise RuleBroken("A percentage must be between -100 and 100.", field)
+    least = -WHOLE_SHARE if is_gap else Decimal(0)
+    if unit == "percent" and not least <= value <= WHOLE_SHARE:
+        raise RuleBroken(f"This percentage must be between {least} and 100.", field)
     if unit == "number" and (value < 0 or value != value.to_integral_value()):
         raise RuleBroken("This indicator counts: enter a whole number, 0 or more.", field)
     return value

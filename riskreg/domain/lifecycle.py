@@ -109,7 +109,10 @@ DECISIONS: dict[EscalationStatus, dict[DecisionKind, EscalationStatus]] = {
 
 @dataclass(frozen=True, slots=True)
 class DecisionTaken:
-    """A decision as DMT words it. `due_on` is the owner's date, `meeting_on` the meeting it is put off to."""
+    """A decision as DMT words it. `due_on` is the owner's date; `meeting_on` the meeting at which it was taken.
+
+    A decision to defer is put off to the meeting instead.
+    """
 
     kind: DecisionKind
     reason: str
@@ -138,8 +141,11 @@ def decide(
         _check_day(decision.due_on, today, DUE_NEEDED[decision.kind], "due_on")
     if decision.kind is DecisionKind.DEFER:
         _check_day(decision.meeting_on, today, "Enter the date of the meeting.", "meeting_on")
+    elif decision.meeting_on and decision.meeting_on > today:
+        raise RuleBroken("The meeting at which this was decided must be today or earlier.", "meeting_on")
     if decision.kind is DecisionKind.CLOSE and open_actions:
-        raise RuleBroken(f"Actions are still open: {listed(list(open_actions))}. End them before closing.", "kind")
+        named = listed([text.rstrip(".") for text in open_actions])
+        raise RuleBroken(f"Actions are still open: {named}. End them before closing.", "kind")
     return DECISIONS[status][decision.kind]
 
 

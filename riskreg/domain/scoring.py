@@ -53,6 +53,12 @@ def check_target(rag: Rag, rationale: str) -> None:
         raise RuleBroken(RATIONALE_NEEDED, "rationale")
 
 
-def effective_rag(own: Rag, *, escalated: bool) -> Rag:
-    """Return the rating the register shows: one step above the owner's own while an escalation lives."""
-    return own.raised() if escalated else own
+def effective_rag(own: Rag, *, escalated_to: Rag | None) -> Rag:
+    """Return the rating the register shows: one step above the owner's own while an escalation lives.
+
+    It never falls below the rating that the escalation raised the risk to: an owner who assesses lower meanwhile is
+    seen beside it, and DMT decides.
+    """
+    if escalated_to is None:
+        return own
+    return max(own.raised(), escalated_to, key=lambda rag: rag.severity)

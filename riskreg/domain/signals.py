@@ -40,6 +40,11 @@ class Reach(IntEnum):
     HEAD = 2
     DMT = 3
 
+    @property
+    def who(self) -> str:
+        """Whom it reaches, in words."""
+        return {Reach.MANAGER: "its manager", Reach.HEAD: "the head of service", Reach.DMT: "DMT"}[self]
+
 
 class Heeds(StrEnum):
     """What a link heeds: any slip, RED only, or watch only (shown, never an escalation)."""
@@ -60,6 +65,7 @@ class JudgedResult:
     opening: bool
     judgement: Judgement
     direction: Direction | None
+    target_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ def _found(story: _Story, name: str, unit: str, policy: Policy) -> list[_Found]:
         fact=f"{story.result.basis}:{story.result.period_end.isoformat()}",
         severity=rag.severity,
         sentence=f"{name}: {_slip(story, unit) if slipped else _state(story, kind, unit)}"
-        f"{_floor(story.result.judgement, unit, policy)}",
+        f"{_floor(story.result.judgement, unit)}",
         reaches=Reach.DMT,
         since=story.result.period_end,
     )
@@ -175,7 +181,7 @@ def _after(earlier: _Found, result: JudgedResult, unit: str) -> _Found:
         return earlier
     halted = earlier.signal.kind is SignalKind.WORSENING and rag is not Rag.GREEN
     what = "It is no longer getting worse" if halted else "It has recovered"
-    why = f"{what}: {_value(result, unit)} is {_rating(result.judgement, unit)}."
+    why = f"{what}: {_value(result, unit)} is {_rating(result, unit)}."
     return replace(earlier, signal=replace(earlier.signal, recovered=why))
 
 
@@ -183,7 +189,7 @@ def _slip(story: _Story, unit: str) -> str:
     """Tell a slip against the result that was last rated: its RAG is the one that was lost."""
     assert story.rated is not None  # noqa: S101 - only a result with a rated one before it slips; this is for mypy
     direction = story.result.direction if story.rated is story.before else None
-    was, now = _rating(story.rated.judgement, unit), _rating(story.result.judgement, unit)
+    was, now = _rating(story.rated, unit), _rating(story.result, unit)
     if story.rated.judgement.target == story.result.judgement.target:
         was = str(story.rated.judgement.rag)
     turn = ", yet went" if direction in (Direction.BETTER, Direction.SAME) else ", and"
@@ -193,7 +199,7 @@ def _slip(story: _Story, unit: str) -> str:
 def _state(story: _Story, kind: SignalKind, unit: str) -> str:
     """Tell where a result stands that has not slipped: RED, or worse again."""
     result, before = story.result, story.before
-    now = _rating(result.judgement, unit)
+    now = _rating(result, unit)
     if before is None:
         return f"the first result, {_value(result, unit)}, is {now}."
     joined = ", yet it is" if result.direction is Direction.BETTER else " and is"
@@ -227,13 +233,15 @@ def _period(result: JudgedResult) -> str:
     return words if result.judgement.rag else f"{words}, not rated"
 
 
-def _rating(judgement: Judgement, unit: str) -> str:
-    target = f" against a target of {figure(judgement.target, unit)}" if judgement.target is not None else ""
-    return f"{judgement.rag}{target}"
+def _rating(result: JudgedResult, unit: str) -> str:
+    if result.judgement.target is None:
+        return str(result.judgement.rag)
+    year = f" for {result.target_year}" if result.target_year else ""
+    return f"{result.judgement.rag} against a target of {figure(result.judgement.target, unit)}{year}"
 
 
-def _floor(judgement: Judgement, unit: str, policy: Policy) -> str:
-    """Say where AMBER ends, and whether that is known or assumed."""
+def _floor(judgement: Judgement, unit: str) -> str:
+    """Say where AMBER ends, and whether that is known or assumed: by the judgement as it was given."""
     if judgement.by_distance:
         return f" {judgement.why}"
     if judgement.floor is None:
@@ -243,7 +251,7 @@ def _floor(judgement: Judgement, unit: str, policy: Policy) -> str:
         return f" The floor standard is {level}."
     if judgement.floor == judgement.target:
         return f" No floor standard is known, and a target of {level} leaves no room for one to be assumed."
-    share = shortest(policy.floor_share * 100)
+    share = shortest(abs((judgement.floor - judgement.target) / judgement.target) * 100) if judgement.target else "0"
     return f" The floor standard is not known and is assumed to be {level}, the target worsened by {share}% of itself."
 
 

@@ -70,7 +70,7 @@ class Contract(Table):
             provider_known=self.provider_known,
             needed_from=_partial(self.needed_from),
             closed_on=self.closed_on,
-            routes=tuple(route.as_route() for route in self.routes),
+            routes=tuple(sorted((route.as_route() for route in self.routes), key=lambda route: route.on)),
             reviews=tuple(rules.ContractReview(one.reviewed_on, _partial(one.next_review)) for one in self.reviews),
         )
 

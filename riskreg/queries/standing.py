@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from riskreg.domain.escalation import Candidate, Seen, SignalState
@@ -81,27 +81,47 @@ def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Sel
 
 
 def _seen(risk_ids: Sequence[int]) -> dict[int, list[Seen]]:
-    """What the escalations of each risk hold. Putting a decision off to a meeting decides nothing yet."""
-    decided = (
-        select(func.max(Decision.decided_at))
-        .where(Decision.escalation_id == EscalationSignal.escalation_id)
-        .where(Decision.decided_at >= EscalationSignal.joined_at, Decision.kind != DecisionKind.DEFER)
-        .correlate(EscalationSignal)
-        .scalar_subquery()
-    )
+    """What the escalations of each risk hold, each with the last decision that had it in view."""
+    decided = _last_decisions(risk_ids)
     rows = db.session.execute(
-        select(EscalationSignal.risk_id, SignalRow, decided.label("decided_at"), Escalation.status)
+        select(EscalationSignal.risk_id, EscalationSignal.escalation_id, SignalRow, Escalation.status)
         .join(Escalation, Escalation.id == EscalationSignal.escalation_id)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
         .where(EscalationSignal.risk_id.in_(risk_ids))
     )
     seen: dict[int, list[Seen]] = {}
-    for risk_id, signal, decided_at, status in rows:
-        subject = f"indicator:{signal.indicator_id}" if signal.indicator_id else f"contract:{signal.contract_id}"
-        kind, state = SignalKind(signal.kind), SignalState(signal.state)
-        one = Seen(subject, kind, signal.fact, signal.severity, state, decided_at, live=status in LIVE)
+    for risk_id, escalation_id, signal, status in rows:
+        number, stood = decided.get((escalation_id, signal.id), (None, True))
+        one = Seen(
+            subject=f"indicator:{signal.indicator_id}" if signal.indicator_id else f"contract:{signal.contract_id}",
+            kind=SignalKind(signal.kind),
+            fact=signal.fact,
+            severity=signal.severity,
+            state=SignalState(signal.state),
+            decided=number,
+            stood=stood,
+            live=status in LIVE,
+        )
         seen.setdefault(risk_id, []).append(one)
     return seen
+
+
+def _last_decisions(risk_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int, bool]]:
+    """For each escalation and signal the last decision that saw it, and whether it stood then.
+
+    Putting a decision off to a meeting decides nothing yet.
+    """
+    rows = db.session.execute(
+        select(Decision.escalation_id, Decision.id, Decision.seen)
+        .join(Escalation, Escalation.id == Decision.escalation_id)
+        .where(Escalation.risk_id.in_(risk_ids), Decision.kind != DecisionKind.DEFER)
+        .order_by(Decision.id)
+    )
+    return {
+        (escalation_id, one["id"]): (number, one["state"] == SignalState.STANDS)
+        for escalation_id, number, seen in rows
+        for one in seen["signals"]
+    }
 
 
 def _live(risk_ids: Sequence[int]) -> dict[int, Escalation]:
@@ -127,6 +147,27 @@ def escalations_in_doubt(register_id: int) -> Iterator[Sequence[Escalation]]:
         .where(or_(and_(Escalation.proposal == "", ~standing), and_(Escalation.proposal != "", standing)))
         .order_by(Escalation.id)
     ).all()
+    yield from _loaded(ids)
+
+
+def escalations_holding(register_id: int, signal_ids: Sequence[int]) -> Iterator[Sequence[Escalation]]:
+    """Yield batches of live escalations that hold any of the signals, with their evidence and decisions loaded."""
+    ids: set[int] = set()
+    for start in range(0, len(signal_ids), BATCH):
+        part = signal_ids[start : start + BATCH]
+        ids.update(
+            db.session.scalars(
+                select(Escalation.id)
+                .join(EscalationSignal, EscalationSignal.escalation_id == Escalation.id)
+                .join(Risk, Risk.id == Escalation.risk_id)
+                .where(Risk.register_id == register_id, Escalation.status.in_(LIVE))
+                .where(EscalationSignal.signal_id.in_(part))
+            )
+        )
+    yield from _loaded(sorted(ids))
+
+
+def _loaded(ids: Sequence[int]) -> Iterator[Sequence[Escalation]]:
     for start in range(0, len(ids), BATCH):
         rows = db.session.scalars(
             select(Escalation)
@@ -135,5 +176,7 @@ def escalations_in_doubt(register_id: int) -> Iterator[Sequence[Escalation]]:
                 selectinload(Escalation.evidence).selectinload(EscalationSignal.signal),
                 selectinload(Escalation.decisions),
             )
+            .order_by(Escalation.id)
+            .execution_options(populate_existing=True)  # what joined a moment ago belongs to the evidence too
         )
         yield rows.all()

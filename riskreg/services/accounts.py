@@ -6,6 +6,8 @@ raises SignInRefused or not.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
 import unicodedata
 from datetime import datetime, timedelta
@@ -36,6 +38,9 @@ RESET_EVERY = timedelta(minutes=5)
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
+FEWEST_CHARACTERS = 5
+OBVIOUS = ("password", "riskreg")
+SHORTEST_NAME = 4  # shorter names are part of many words
 LONGEST_ADDRESS = 254  # RFC 5321, erratum 1690
 
 # OWASP's setting for Argon2id with 19 MiB: two sign-ins at once must fit into a small web worker.
@@ -57,6 +62,7 @@ def sign_in(email: str, password: str, now: datetime, network: str = "") -> Pers
     """
     address = _plain(email)
     counted = [f"address:{address}", *([f"network:{network}"] if network else [])]
+    _wait_for_tries(counted)
     if _throttled(counted, now):
         raise SignInRefused(TOO_MANY)
     person = _person(address)
@@ -100,7 +106,7 @@ def set_password(token: str, password: str, now: datetime) -> Person:
     """
     reset = _usable(token, now)
     person = reset.person
-    _check_password(password, person.email)
+    _check_password(password, person)
     used = db.session.execute(
         update(PasswordReset)
         .where(PasswordReset.person_id == person.id, PasswordReset.used_at.is_(None))
@@ -146,16 +152,32 @@ def _asked_lately(person: Person, now: datetime) -> bool:
     return db.session.scalar(lately.limit(1)) is not None
 
 
-def _check_password(password: str, email: str) -> None:
+def _check_password(password: str, person: Person) -> None:
     plain = _normal(password)
     if len(plain) < SHORTEST_PASSWORD:
         raise RuleBroken(f"Choose a password of at least {SHORTEST_PASSWORD} characters.", "password")
     if len(plain) > LONGEST_PASSWORD:
         raise RuleBroken(f"Choose a password of at most {LONGEST_PASSWORD:,} characters.", "password")
-    if plain.casefold() in {email.casefold(), email.casefold().partition("@")[0]}:
-        raise RuleBroken("Choose a password that is not your e-mail address.", "password")
-    if len(set(plain)) < 4:
-        raise RuleBroken("Choose a password with more different characters.", "password")
+    if len(set(plain)) < FEWEST_CHARACTERS:
+        raise RuleBroken(f"Choose a password of at least {FEWEST_CHARACTERS} different characters.", "password")
+    for word in OBVIOUS:
+        if word in plain.casefold():
+            raise RuleBroken(
+                f"Choose a password without the word “{word}”: it is tried first.", "password"
+            )
+    if any(name in _letters(plain) for name in _names(person)):
+        raise RuleBroken("Choose a password without your name and without your e-mail address.", "password")
+
+
+def _names(person: Person) -> list[str]:
+    """What a password may not contain of a name or an address: each part that is long enough to tell it."""
+    parts = [_letters(part) for part in (*person.name.split(), person.email.partition("@")[0])]
+    return [part for part in parts if len(part) >= SHORTEST_NAME]
+
+
+def _letters(words: str) -> str:
+    """Letters and digits alone, in one case: a dot between them hides no name."""
+    return re.sub(r"[\W_]", "", words.casefold())
 
 
 def _person(address: str) -> Person | None:
@@ -175,6 +197,22 @@ def _matches(person: Person | None, password: str) -> bool:
 @lru_cache
 def _nobodys_hash() -> str:
     return _hasher.hash(secrets.token_hex(16))
+
+
+def _wait_for_tries(counted: list[str]) -> None:
+    """Let one try follow the other until the transaction ends, or guesses made at once would all find room.
+
+    SQLite has one writer anyway, from the beginning of its transaction.
+    """
+    if db.session.get_bind().dialect.name != "postgresql":
+        return
+    for who in counted:
+        db.session.execute(select(func.pg_advisory_xact_lock(lock_number(who))))
+
+
+def lock_number(who: str) -> int:
+    """The number under which PostgreSQL holds back further tries of an address or a network."""
+    return int.from_bytes(hashlib.sha256(f"sign-in {who}".encode()).digest()[:8], "big", signed=True)
 
 
 def _throttled(counted: list[str], now: datetime) -> bool:

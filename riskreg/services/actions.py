@@ -14,6 +14,7 @@ from riskreg.extensions import db
 from riskreg.models import Action, ActionUpdate
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
+from riskreg.services.locking import lock_register
 
 WHOLE = 100
 CHANGED = "Someone else updated this action since you opened the page. Read their update below, then send yours again."
@@ -40,7 +41,7 @@ def update_action(
     actor.require(Permission.UPDATE_ACTION)
     may = holds(actor.posts, action.owner_post_id, action.risk.owner_post_id)
     require(may, f"This action belongs to the {action.owner_post.title}. Only its owner or the risk's may update it.")
-    db.session.refresh(action, with_for_update={"of": Action})
+    lock_register(action.risk.register_id)
     if action.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
     _check(action, change, day_of(now))
@@ -72,6 +73,10 @@ def _check(action: Action, change: ActionChange, today: date) -> None:
         raise RuleBroken("Say in a sentence how far the action is.", "text")
     if not 0 <= change.progress <= WHOLE:
         raise RuleBroken("Progress must be a whole number from 0 to 100.", "progress")
+    if change.status is ActionStatus.NOT_STARTED and change.progress:
+        raise RuleBroken("An action that is not started has no progress: choose “in progress”, or enter 0.", "progress")
+    if change.status is ActionStatus.IN_PROGRESS and change.progress == WHOLE:
+        raise RuleBroken("An action that is 100% done is done: choose “done”, or enter less.", "progress")
     change_action(ActionStatus(action.status), change.status)
     if change.due_on != action.due_on and change.due_on < today:
         raise RuleBroken("A new due date must be today or later.", "due_on")

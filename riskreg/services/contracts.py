@@ -15,6 +15,7 @@ from riskreg.models import Contract, ContractReview, ContractRoute
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.evaluation import Evaluation, evaluate_register
+from riskreg.services.locking import lock_register
 
 CHANGED = "Someone else recorded something on this contract since you opened the page. Read it, then send yours again."
 STAGES = {RouteStage.DECIDED: "decided", RouteStage.APPROVED: "approved", RouteStage.AWARDED: "awarded"}
@@ -44,9 +45,11 @@ def record_route(
     actor: Actor, register_id: int, contract: Contract, entry: RouteEntry, seen_revision: int, now: datetime
 ) -> Evaluation:
     """Record a route, evaluate, and return what that did. Raises RuleBroken, NotPermitted or ChangedMeanwhile."""
-    _open(actor, contract, seen_revision)
+    _open(actor, register_id, contract, seen_revision)
     _check_day(entry.on, now, "on")
     _check_words(entry.note, "note")
+    if entry.kind is RouteKind.END and entry.stage is RouteStage.AWARDED:
+        raise RuleBroken("A contract that is let end is not awarded: choose approved.", "stage")
     new_end = _partial(entry.new_end, "new_end")
     end = contract.facts().current_end
     extended = entry.kind is RouteKind.EXTEND and entry.stage is RouteStage.AWARDED
@@ -76,7 +79,7 @@ def record_review(
     actor: Actor, register_id: int, contract: Contract, entry: ReviewEntry, seen_revision: int, now: datetime
 ) -> Evaluation:
     """Record a review that was held, evaluate, and return what that did. Raises as record_route does."""
-    _open(actor, contract, seen_revision)
+    _open(actor, register_id, contract, seen_revision)
     _check_day(entry.reviewed_on, now, "reviewed_on")
     _check_words(entry.note, "note")
     following = _partial(entry.next_review, "next_review")
@@ -96,11 +99,11 @@ def record_review(
     return _evaluate(actor, register_id, contract, "recorded a review", text, now)
 
 
-def _open(actor: Actor, contract: Contract, seen_revision: int) -> None:
+def _open(actor: Actor, register_id: int, contract: Contract, seen_revision: int) -> None:
     actor.require(Permission.RECORD_CONTRACT)
     may = holds(actor.posts, contract.owner_post_id)
     require(may, f"This contract is managed by the {contract.owner_post.title}.")
-    db.session.refresh(contract, with_for_update={"of": Contract})
+    lock_register(register_id)
     if contract.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
     contract.revision += 1

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from riskreg.domain.access import Permission, holds, require
 from riskreg.domain.dates import day_of
-from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.errors import RuleBroken
 from riskreg.domain.lifecycle import (
     LIVE,
     OPEN_ACTIONS,
@@ -21,7 +21,6 @@ from riskreg.domain.lifecycle import (
     change_risk,
     decide,
 )
-from riskreg.domain.scoring import effective_rag
 from riskreg.domain.sentences import day
 from riskreg.extensions import db
 from riskreg.models import Action, Decision, Escalation, Risk, RiskVersion
@@ -30,26 +29,16 @@ from riskreg.services import notices
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.evaluation import Raised
+from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.settling import live_escalation, settle
-
-CHANGED = "The risk has changed since you opened this page. Read what changed, then decide again. Nothing was saved."
-
-
-def lock_risk(risk: Risk, seen_revision: int) -> None:
-    """Hold the risk until the end of the transaction, and refuse when it changed since it was seen.
-
-    Raises ChangedMeanwhile; the caller shows what changed, from the audit trail after `seen_revision`.
-    """
-    db.session.refresh(risk, with_for_update={"of": Risk})
-    if risk.revision != seen_revision:
-        raise ChangedMeanwhile(CHANGED)
 
 
 def raise_escalation(actor: Actor, risk: Risk, reason: str, now: datetime) -> Escalation:
     """Put a risk before DMT by a person's judgement, with the reason. Raises RuleBroken when it is there already."""
     actor.require(Permission.RAISE_ESCALATION)
-    by_role = actor.may(Permission.DECIDE) or actor.may(Permission.MANAGE_LINKS)
-    require(by_role or holds(actor.posts, risk.owner_post_id), "Only the owner of the risk may put it before DMT.")
+    may = actor.may(Permission.ESCALATE_ANY) or holds(actor.posts, risk.owner_post_id)
+    require(may, "Only the owner of the risk may put it before DMT.")
+    lock_register(risk.register_id)
     if risk.status != RiskStatus.OPEN:
         raise RuleBroken("Only an open risk can be put before DMT.")
     if live_escalation(risk.id):
@@ -63,7 +52,7 @@ def raise_escalation(actor: Actor, risk: Risk, reason: str, now: datetime) -> Es
         reason=reason.strip(),
         person_id=actor.person_id,
         rag_before=risk.own_rag,
-        rag_after=effective_rag(risk.own, escalated=True),
+        rag_after=risk.own.raised(),
         policy_version=policy.version,
         opened_on=day_of(now),
         opened_at=now,
@@ -87,7 +76,6 @@ def record_decision(
     actor.require(Permission.DECIDE)
     risk = escalation.risk
     lock_risk(risk, seen_revision)
-    db.session.refresh(escalation)
     if EscalationStatus(escalation.status) not in LIVE:
         raise RuleBroken(f"This escalation has ended already: it is {escalation.status}.")
     today = day_of(now)
@@ -97,7 +85,7 @@ def record_decision(
         kind=decision.kind,
         reason=decision.reason.strip(),
         due_on=decision.due_on if decision.kind in (DecisionKind.CONFIRM, DecisionKind.RETURN) else None,
-        meeting_on=decision.meeting_on if decision.kind is DecisionKind.DEFER else None,
+        meeting_on=decision.meeting_on,
         person_id=actor.person_id,
         decided_on=today,
         decided_at=now,
@@ -106,7 +94,8 @@ def record_decision(
     )
     db.session.add(row)
     escalation.status, escalation.proposal = status, ""
-    escalation.due_on, escalation.meeting_on = row.due_on, row.meeting_on
+    escalation.due_on = row.due_on
+    escalation.meeting_on = row.meeting_on if decision.kind is DecisionKind.DEFER else None
     ended = status not in LIVE
     if ended:
         escalation.ended_at, escalation.ended_why = now, row.reason
@@ -132,7 +121,10 @@ def _as_seen(escalation: Escalation) -> dict[str, Any]:
         "own_rag": risk.own_rag,
         "effective_rag": risk.effective_rag,
         "reason": escalation.reason,
-        "signals": [{"sentence": one.signal.sentence, "state": one.signal.state} for one in escalation.evidence],
+        "signals": [
+            {"id": one.signal_id, "sentence": one.signal.sentence, "state": one.signal.state}
+            for one in escalation.evidence
+        ],
     }
 
 
@@ -140,8 +132,10 @@ def _sentence(decision: Decision, risk: Risk) -> str:
     text = f"DMT decided: {decision.kind}. {decision.reason}"
     if decision.due_on:
         text += f" The owner is asked for an answer by {day(decision.due_on)}."
-    if decision.meeting_on:
+    if decision.meeting_on and decision.kind == DecisionKind.DEFER:
         text += f" It comes to the meeting of {day(decision.meeting_on)}."
+    elif decision.meeting_on:
+        text += f" Decided at the meeting of {day(decision.meeting_on)}."
     return f"{text} The rating shown is {risk.effective_rag}."
 
 

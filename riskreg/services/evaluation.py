@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.escalation import Fate, SignalState, fate, on_candidates
-from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
+from riskreg.domain.escalation import on_candidates
+from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.policy import Policy
-from riskreg.domain.scoring import effective_rag
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
 from riskreg.models import Escalation, EscalationSignal, Risk
@@ -23,6 +22,8 @@ from riskreg.services import notices
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
 from riskreg.services.finding import find_contract_signals, find_indicator_signals
+from riskreg.services.locking import lock_register
+from riskreg.services.reversal import Reversed, fall_back, reconsider, tell_what_went
 from riskreg.services.settling import settle
 
 
@@ -35,13 +36,11 @@ class Raised:
 
 
 @dataclass(slots=True)
-class Evaluation:
+class Evaluation(Reversed):
     """What evaluating did. `joined` counts signals that joined an escalation without bringing it back."""
 
     raised: list[Raised] = field(default_factory=list)
     joined: int = 0
-    proposed: list[Escalation] = field(default_factory=list)
-    withdrawn: list[Escalation] = field(default_factory=list)
 
     def __str__(self) -> str:
         """One line for a log or a page."""
@@ -59,18 +58,23 @@ def evaluate_register(
     contracts: Collection[int] | None = None,
 ) -> Evaluation:
     """Find signals and let them escalate: everything, or only what the given indicators and contracts touch."""
+    lock_register(register_id)
     policy = policy_on(register_id, day_of(now))
     everything = indicators is None and contracts is None
-    find_indicator_signals(policy, now, None if everything else indicators or ())
-    find_contract_signals(policy, now, None if everything else contracts or ())
+    gone = find_indicator_signals(policy, now, None if everything else indicators or ())
+    gone += find_contract_signals(policy, now, None if everything else contracts or ())
     subjects = None if everything else (tuple(indicators or ()), tuple(contracts or ()))
     done = Evaluation()
     for batch in standing.unheard_signals(register_id, subjects):
         _escalate(batch, policy, now, done)
     db.session.flush()
+    for escalations in standing.escalations_holding(register_id, gone):
+        for escalation in escalations:
+            tell_what_went(escalation, gone, now)
+            fall_back(escalation, policy, now)
     for escalations in standing.escalations_in_doubt(register_id):
         for escalation in escalations:
-            _reconsider(escalation, policy, now, done)
+            reconsider(escalation, policy, now, done)
     notices.tell_of_escalations(done.raised, now)
     db.session.flush()
     return done
@@ -106,7 +110,7 @@ def _open(risk: Risk, policy: Policy, now: datetime) -> Escalation:
         risk=risk,
         status=EscalationStatus.AWAITING,
         rag_before=risk.own_rag,
-        rag_after=effective_rag(risk.own, escalated=True),
+        rag_after=risk.own.raised(),
         policy_version=policy.version,
         opened_on=day_of(now),
         opened_at=now,
@@ -137,26 +141,3 @@ def _say(risk: Risk, escalation: Escalation, sentences: tuple[str, ...], verb: s
     }
     text = f"{words[verb]} {' '.join(sentences)}"
     record(SYSTEM, verb, f"escalation:{escalation.id}", text, now=now, risk=risk, sentences=list(sentences))
-
-
-def _reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Evaluation) -> None:
-    """Withdraw an escalation, propose its end to DMT, or let the proposal fall away, as its signals ask."""
-    states = [SignalState(one.signal.state) for one in escalation.evidence]
-    confirmed = any(decision.kind == DecisionKind.CONFIRM for decision in escalation.decisions)
-    status, by_person = EscalationStatus(escalation.status), escalation.person_id is not None
-    asked = fate(status, states, raised_by_person=by_person, confirmed_before=confirmed)
-    why = " ".join(dict.fromkeys(one.signal.ended_why for one in escalation.evidence if one.signal.ended_why))
-    if asked is Fate.WITHDRAW:
-        escalation.status = EscalationStatus.WITHDRAWN
-        escalation.ended_at, escalation.ended_why, escalation.proposal = now, why, ""
-        settle(escalation.risk, policy, None)
-        done.withdrawn.append(escalation)
-        text = f"The escalation is withdrawn and the rating returns to {escalation.risk.effective_rag}. {why}"
-    elif asked is Fate.PROPOSE:
-        escalation.proposal = why
-        done.proposed.append(escalation)
-        text = f"De-escalation is proposed to DMT. {why}"
-    else:
-        escalation.proposal = ""
-        text = "De-escalation is no longer proposed: a reason for the escalation stands again."
-    record(SYSTEM, str(asked), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)

@@ -20,8 +20,12 @@ from riskreg.services.judging import found_signals, judge_indicator
 BATCH = 500
 
 
-def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection[int] | None) -> None:
-    """Judge unjudged results and store what they tell: of the given indicators, or of all with something unjudged."""
+def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection[int] | None) -> list[int]:
+    """Judge unjudged results and store what they tell: of the given indicators, or of all with something unjudged.
+
+    Returns the ids of the stored signals that recovered or were withdrawn.
+    """
+    gone: list[int] = []
     unjudged = select(Result.indicator_id).where(Result.judged_at.is_(None), Result.value.is_not(None))
     wanted = select(Indicator.id).where(Indicator.id.in_(unjudged if indicators is None else indicators))
     for batch in _batches(wanted.order_by(Indicator.id)):
@@ -38,12 +42,17 @@ def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection
             rows = stored.get(indicator.id, [])
             changes = compare([_as_stored(row) for row in rows], [one for one, _ in pairs], wording_counts=True)
             results = {signal: result.id for signal, result in pairs}
-            _store(changes, rows, now, policy, indicator_id=indicator.id, results=results)
+            gone += _store(changes, rows, now, policy, indicator_id=indicator.id, results=results)
         db.session.flush()
+    return gone
 
 
-def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[int] | None) -> None:
-    """Look at the milestones of the given contracts, or of all that have a date, as at the day."""
+def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[int] | None) -> list[int]:
+    """Look at the milestones of the given contracts, or of all that have a date, as at the day.
+
+    Returns the ids of the stored signals that recovered or were withdrawn.
+    """
+    gone: list[int] = []
     dated = or_(Contract.end != "", Contract.review != "", Contract.needed_from != "", Contract.reviews.any())
     wanted = select(Contract.id).where(dated if contracts is None else Contract.id.in_(contracts))
     today = day_of(now)
@@ -63,8 +72,9 @@ def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[i
                 wording_counts=False,
                 true_of_its_day=were_true,
             )
-            _store(changes, rows, now, policy, contract_id=contract.id)
+            gone += _store(changes, rows, now, policy, contract_id=contract.id)
         db.session.flush()
+    return gone
 
 
 def _was_true(row: SignalRow, facts: ContractFacts, policy: Policy) -> bool:
@@ -98,12 +108,15 @@ def _store(
     indicator_id: int | None = None,
     contract_id: int | None = None,
     results: dict[Signal, int] | None = None,
-) -> None:
+) -> list[int]:
+    """Write the changes. What ends goes first: of each fact one signal stands, and the database holds to that."""
     by_key = {row.id: row for row in rows}
     for ending in changes.endings:
         row = by_key[ending.key]
         stands = ending.state is SignalState.STANDS
         row.state, row.ended_why, row.ended_at = ending.state, ending.why, None if stands else now
+    if changes.endings and changes.new:
+        db.session.flush()
     for signal in changes.new:
         db.session.add(
             SignalRow(
@@ -121,3 +134,4 @@ def _store(
                 policy_version=policy.version,
             )
         )
+    return [one.key for one in changes.endings if one.state in (SignalState.RECOVERED, SignalState.WITHDRAWN)]

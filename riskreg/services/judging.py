@@ -11,6 +11,8 @@ from riskreg.domain.signals import JudgedResult, Signal, signals_of_indicator
 from riskreg.domain.targets import Direction, Judgement, Polarity, Target, TargetKind, direction_of_travel, judge
 from riskreg.models import Benchmark, Indicator, Result, TargetRow
 
+NATIONAL = (TargetKind.NATIONAL, TargetKind.NATIONAL_PLUS)
+
 
 def judge_indicator(indicator: Indicator, policy: Policy, now: datetime) -> list[Result]:
     """Judge what was not judged yet and return the current results that hold a figure, in order of period.
@@ -25,8 +27,11 @@ def judge_indicator(indicator: Indicator, policy: Policy, now: datetime) -> list
     before: Result | None = None
     for result in current:
         if result.judged_at is None:
-            _judge(result, indicator, targets.get(result.target_year), national.get(result.target_year), policy)
-            result.judged_at = now
+            target, figure = targets.get(result.target_year), national.get(result.target_year)
+            _judge(result, indicator, target, figure, policy)
+            # One that waits for a national figure is judged again until that is known.
+            waits = target is not None and target.kind in NATIONAL and (figure is None or figure.value is None)
+            result.judged_at = None if waits else now
         same_basis = before if before and before.basis == result.basis else None
         result.direction = _direction(indicator, same_basis, result)
         before = result
@@ -78,4 +83,5 @@ def _as_judged(row: Result) -> JudgedResult:
         opening=row.opening,
         judgement=Judgement(row.rated, row.target_value, row.floor_value, row.floor_assumed, row.why),
         direction=Direction(row.direction) if row.direction else None,
+        target_year=row.target_year,
     )

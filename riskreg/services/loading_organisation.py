@@ -105,6 +105,7 @@ def load_demonstration_people(plan: Plan, posts: Mapping[str, Post], day: date, 
     """Add one person for each post, named after it, and a deputy for the owner of the first risk.
 
     They have no password: only the demonstration's sign-in page lets them in. A post that someone holds stays theirs.
+    They hold their posts from the beginning of the year, so that one can be handed over on the day of the loading.
     """
     held = set(db.session.scalars(select(Holding.post_id).where(Holding.until_on.is_(None), ~Holding.deputy)))
     people = {row.email: row for row in db.session.scalars(select(Person))}
@@ -119,7 +120,10 @@ def load_demonstration_people(plan: Plan, posts: Mapping[str, Post], day: date, 
         name = f"{'Deputy ' if deputy else ''}{posts[code].title}"
         return Person(name=name, email=email(one), password_hash=None, demonstration=True)
 
+    first = day.replace(month=1, day=1)
     for (code, deputy), person in add_missing(report, "demonstration person", people, wanted, key=email, make=make):
         if deputy or posts[code].id not in held:
-            db.session.add(Holding(post_id=posts[code].id, person_id=person.id, deputy=deputy, from_on=day))
+            db.session.add(
+                Holding(post_id=posts[code].id, person_id=person.id, deputy=deputy, from_on=first)
+            )
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +19,10 @@ from riskreg.models import Indicator, Result
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.evaluation import Evaluation, evaluate_register
+from riskreg.services.locking import lock_register
 
 EARLIEST = date(2000, 1, 1)
+YEAR = re.compile(r"\b(19|20)[0-9]{2}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,9 @@ def publish_result(
     Raises RuleBroken for a figure that is no number, a period in the future, and a period already published.
     """
     actor.require(Permission.PUBLISH_RESULT)
-    value = read_figure(entry.value, indicator.unit)
-    if not entry.period.strip():
-        raise RuleBroken("Name the period, such as March 2017.", "period")
-    if not EARLIEST <= entry.period_end <= day_of(now):
-        raise RuleBroken("The period must have ended, and not before the year 2000.", "period_end")
+    lock_register(register_id)
+    value = _read(entry.value, indicator)
+    _check_period(entry, day_of(now))
     known = current_result(indicator.id, indicator.basis, entry.period_end)
     if known is not None:
         raise RuleBroken(
@@ -85,7 +86,8 @@ def correct_result(
     """
     actor.require(Permission.PUBLISH_RESULT)
     indicator = result.indicator
-    figures = read_figure(value, indicator.unit)
+    lock_register(register_id)
+    figures = _read(value, indicator)
     if not reason.strip():
         raise RuleBroken("Say why the result is corrected.", "reason")
     if not result.current:
@@ -95,22 +97,48 @@ def correct_result(
     result.current = False
     db.session.flush()
     entry = ResultEntry(value, result.period, result.period_end, result.target_year, status, reason)
-    revised = _add(actor, indicator, entry, figures, now, revision=result.revision + 1)
+    revised = _add(actor, indicator, entry, figures, now, revision=result.revision + 1, basis=result.basis)
     revised.opening, revised.reason = result.opening, reason.strip()
     was = figure(result.value, indicator.unit) if result.value is not None else "no figure"
     text = f"{indicator.name}: {result.period} corrected from {was} to {figure(figures, indicator.unit)}. {reason}"
     return _evaluate(actor, register_id, revised, text, "corrected", now)
 
 
+def _read(words: str, indicator: Indicator) -> Decimal:
+    """A gap between two percentages may turn round; by their names the plan's indicators say which are gaps."""
+    return read_figure(words, indicator.unit, is_gap="gap" in indicator.name.lower())
+
+
+def _check_period(entry: ResultEntry, today: date) -> None:
+    if not YEAR.search(entry.period):
+        raise RuleBroken("Name the period with its year, such as March 2017.", "period")
+    if entry.period_end > today:
+        raise RuleBroken("The period has not ended yet.", "period_end")
+    if entry.period_end < EARLIEST:
+        raise RuleBroken("The period must have ended in the year 2000 or later.", "period_end")
+    if abs(entry.target_year - entry.period_end.year) > 1:
+        raise RuleBroken(
+            f"A period that ended in {entry.period_end.year} is not judged against the target of {entry.target_year}.",
+            "target_year",
+        )
+
+
 def _add(
-    actor: Actor, indicator: Indicator, entry: ResultEntry, value: Decimal, now: datetime, *, revision: int
+    actor: Actor,
+    indicator: Indicator,
+    entry: ResultEntry,
+    value: Decimal,
+    now: datetime,
+    *,
+    revision: int,
+    basis: str = "",
 ) -> Result:
     result = Result(
         indicator=indicator,
         period=entry.period.strip(),
         period_end=entry.period_end,
         target_year=entry.target_year,
-        basis=indicator.basis,
+        basis=basis or indicator.basis,
         value=value,
         printed=entry.value.strip(),
         status=entry.status,

@@ -18,7 +18,8 @@ from riskreg.models import Assessment, Escalation, Review, Risk
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.escalations import lock_risk, raise_escalation
+from riskreg.services.escalations import raise_escalation
+from riskreg.services.locking import lock_risk
 from riskreg.services.settling import OWES_AN_ANSWER, live_escalation, settle
 
 
@@ -88,9 +89,6 @@ def _check(risk: Risk, answers: ReviewAnswers) -> None:
     if risk.status != RiskStatus.OPEN:
         raise RuleBroken(f"The risk is {risk.status}; it is no longer reviewed.")
     check_review(changed=answers.changed, note=answers.note)
-    all_well = answers.still_right and answers.controls_work and answers.actions_on_track
-    if not answers.changed and not all_well:
-        raise RuleBroken("An answer above is no, so something has changed: choose “Something has changed”.", "changed")
     if not answers.changed and answers.current:
         raise RuleBroken("A new rating is a change: choose “Something has changed”.", "changed")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from riskreg.domain.dates import day_of
@@ -10,7 +12,7 @@ from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import next_review_due
 from riskreg.domain.scoring import Rag, effective_rag
 from riskreg.extensions import db
-from riskreg.models import Assessment, Escalation, Risk
+from riskreg.models import Assessment, Escalation, Review, Risk
 
 OWES_AN_ANSWER = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
 
@@ -20,18 +22,25 @@ def live_escalation(risk_id: int) -> Escalation | None:
     return db.session.scalar(select(Escalation).where(Escalation.risk_id == risk_id, Escalation.status.in_(LIVE)))
 
 
+def reviewed_since(risk_id: int, moment: datetime) -> bool:
+    """Whether the owner has reviewed the risk since a moment."""
+    review = select(Review.id).where(Review.risk_id == risk_id, Review.recorded_at >= moment).limit(1)
+    return db.session.scalar(review) is not None
+
+
 def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
     """Set the own and effective RAG and the day the next review is due, given the live escalation."""
     db.session.flush()
     newest = select(Assessment.rag).where(Assessment.risk_id == risk.id, Assessment.kind == "current")
     own = db.session.scalar(newest.order_by(Assessment.id.desc()).limit(1))
     risk.own_rag = Rag(own or risk.own_rag)
-    risk.effective_rag = effective_rag(risk.own, escalated=live is not None)
+    risk.effective_rag = effective_rag(risk.own, escalated_to=Rag(live.rag_after) if live else None)
     owes = live is not None and live.status in OWES_AN_ANSWER
+    reviewed = live is not None and reviewed_since(risk.id, live.opened_at)
     risk.review_due_on = next_review_due(
         risk.review_counted_from,
         risk.effective,
         policy,
-        escalated_on=day_of(live.opened_at) if live else None,
+        escalated_on=day_of(live.opened_at) if live and not reviewed else None,
         asked_by=live.due_on if live and owes else None,
     )

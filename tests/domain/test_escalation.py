@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -18,18 +18,19 @@ from riskreg.domain.escalation import (
     SignalState,
     StoredSignal,
     compare,
+    falls_back,
     fate,
     is_news,
     on_candidates,
 )
-from riskreg.domain.lifecycle import LIVE, EscalationStatus
+from riskreg.domain.lifecycle import LIVE, DecisionKind, EscalationStatus
 from riskreg.domain.signals import Reach, Signal, SignalKind
 
 K = SignalKind
 S = EscalationStatus
 STANDS, OVERTAKEN = SignalState.STANDS, SignalState.OVERTAKEN
 RECOVERED, WITHDRAWN = SignalState.RECOVERED, SignalState.WITHDRAWN
-FIRST, SECOND = datetime(2017, 4, 10, 9), datetime(2017, 5, 10, 9)  # noqa: DTZ001 - only their order matters
+FIRST, SECOND = 1, 2  # the numbers of two decisions, one after the other
 
 
 def found(fact: str, kind: K = K.SLIPPED, severity: int = 2, words: str = "It fell.", recovered: str = "") -> Signal:
@@ -41,7 +42,7 @@ def stored(key: int, signal: Signal, state: SignalState = STANDS) -> StoredSigna
 
 
 def seen(
-    fact: str, severity: int = 2, decided: datetime | None = FIRST, state: SignalState = STANDS, subject: str = "i1"
+    fact: str, severity: int = 2, decided: int | None = FIRST, state: SignalState = STANDS, subject: str = "i1"
 ) -> Seen:
     return Seen(subject, K.SLIPPED, fact, severity, state, decided)
 
@@ -68,7 +69,7 @@ def test_a_signal_that_has_already_recovered_when_found_is_not_stored() -> None:
         (STANDS, found("p1"), None),
         (STANDS, found("p1", recovered="Back."), RECOVERED),
         (RECOVERED, found("p1", recovered="Back."), None),
-        (RECOVERED, found("p1"), STANDS),
+        (RECOVERED, found("p1"), None),
         (STANDS, None, WITHDRAWN),
         (RECOVERED, None, WITHDRAWN),
         (STANDS, found("p1", severity=1), OVERTAKEN),
@@ -89,8 +90,8 @@ def test_a_stored_signal_becomes_what_the_figures_now_say(
     assert states(changes) == ({1: after} if after else {})
 
 
-@pytest.mark.parametrize("state", [WITHDRAWN, OVERTAKEN])
-def test_what_was_withdrawn_or_overtaken_is_stored_anew_when_found_again(state: SignalState) -> None:
+@pytest.mark.parametrize("state", [WITHDRAWN, OVERTAKEN, RECOVERED])
+def test_what_went_is_stored_anew_when_found_again(state: SignalState) -> None:
     changes = compare([stored(1, found("p1"), state)], [found("p1")], wording_counts=True)
     assert changes == Changes((found("p1"),), ())
 
@@ -203,16 +204,41 @@ def test_a_confirmed_escalation_that_news_brought_back_is_not_withdrawn(status: 
     assert fate(status, [WITHDRAWN, WITHDRAWN], raised_by_person=False, confirmed_before=True) is Fate.PROPOSE
 
 
+@pytest.mark.parametrize(
+    ("last", "news", "answered", "status"),
+    [
+        (DecisionKind.RETURN, [WITHDRAWN], False, S.RETURNED),
+        (DecisionKind.CONFIRM, [WITHDRAWN, WITHDRAWN], False, S.CONFIRMED),
+        (DecisionKind.RETURN, [WITHDRAWN], True, None),
+        (DecisionKind.RETURN, [WITHDRAWN, RECOVERED], False, None),
+        (DecisionKind.RETURN, [STANDS], False, None),
+        (DecisionKind.RETURN, [], False, None),
+        (DecisionKind.DEFER, [WITHDRAWN], False, None),
+        (None, [WITHDRAWN], False, None),
+    ],
+)
+def test_only_wrong_news_puts_an_escalation_back_where_dmt_had_left_it(
+    last: DecisionKind | None, news: list[SignalState], answered: bool, status: S | None
+) -> None:
+    assert falls_back(last, news, answered=answered) is status
+
+
+def test_a_red_result_is_news_when_the_last_decision_saw_the_one_before_recovered() -> None:
+    recovered = Seen("i1", K.SLIPPED, "p1", 2, RECOVERED, SECOND, stood=False)
+    assert is_news(candidate("p2", K.RED), [recovered])
+    assert not is_news(candidate("p2", K.RED), [replace(recovered, stood=True)])
+
+
 @dataclass
 class Desk:
     """One risk linked to one indicator, kept by the rules as the application keeps it."""
 
     rows: dict[int, StoredSignal] = field(default_factory=dict)
-    held: dict[int, datetime | None] = field(default_factory=dict)
+    held: dict[int, tuple[int | None, bool]] = field(default_factory=dict)
     live: set[int] = field(default_factory=set)
     status: S | None = None
     opened: int = 0
-    at: datetime = FIRST
+    decisions: int = 0
 
     def is_raised(self) -> bool:
         """Whether an escalation raises the rating."""
@@ -232,7 +258,7 @@ class Desk:
     def _escalate(self) -> bool:
         waiting = [row for key, row in self.rows.items() if key not in self.held and row.state is STANDS]
         before = [
-            Seen("i1", row.kind, row.fact, row.severity, row.state, self.held[key], live=key in self.live)
+            Seen("i1", row.kind, row.fact, row.severity, row.state, *self.held[key], live=key in self.live)
             for key, row in self.rows.items()
             if key in self.held
         ]
@@ -240,7 +266,7 @@ class Desk:
         self.opened += outcome.opens
         if outcome.opens or outcome.back:
             self.status = S.AWAITING
-        self.held.update(dict.fromkeys(outcome.attach))
+        self.held.update(dict.fromkeys(outcome.attach, (None, True)))
         self.live.update(outcome.attach)
         moved = bool(outcome.attach)
         if (
@@ -252,8 +278,8 @@ class Desk:
 
     def decide(self, status: S) -> None:
         """Let DMT decide on what is live."""
-        self.at += timedelta(days=1)
-        self.held.update(dict.fromkeys(self.live, self.at))
+        self.decisions += 1
+        self.held.update({key: (self.decisions, self.rows[key].state is STANDS) for key in self.live})
         self.status = status if status in LIVE else None
         if self.status is None:
             self.live = set()
@@ -320,7 +346,11 @@ def test_decided_facts_never_return_unless_worse(
     if not desk.is_raised():
         return
     desk.decide(decision)
-    known = {row.fact: row.severity for key, row in desk.rows.items() if desk.held.get(key)}
+    known = {
+        row.fact: row.severity
+        for key, row in desk.rows.items()
+        if desk.held.get(key, (None, False))[0] and desk.held[key][1]
+    }
     again = [signal for signal in signals if signal.severity <= known.get(signal.fact, -1)]
     opened = desk.opened
     desk.evaluate(again)

@@ -51,17 +51,22 @@ def test_likelihood_and_impact_count_alike(one: int, other: int) -> None:
 
 @pytest.mark.parametrize(("own", "raised"), [("GREEN", "AMBER"), ("AMBER", "RED"), ("RED", "RED")])
 def test_an_escalation_raises_the_rating_by_one_step_and_red_stays_red(own: str, raised: str) -> None:
-    assert effective_rag(Rag(own), escalated=True) == raised
+    assert effective_rag(Rag(own), escalated_to=Rag(raised)) == raised
 
 
-@given(RAGS, st.booleans())
-def test_the_effective_rating_is_never_better_than_the_owners_own(own: Rag, escalated: bool) -> None:
-    assert not own.worse_than(effective_rag(own, escalated=escalated))
+@given(RAGS, st.none() | RAGS)
+def test_the_effective_rating_is_never_better_than_the_owners_own(own: Rag, escalated_to: Rag | None) -> None:
+    assert not own.worse_than(effective_rag(own, escalated_to=escalated_to))
+
+
+@given(RAGS, RAGS)
+def test_an_owner_who_assesses_lower_takes_no_risk_off_the_queue(own: Rag, escalated_to: Rag) -> None:
+    assert not escalated_to.worse_than(effective_rag(own, escalated_to=escalated_to))
 
 
 @given(RAGS)
 def test_without_an_escalation_the_owners_own_rating_is_back_exactly(own: Rag) -> None:
-    assert effective_rag(own, escalated=False) is own
+    assert effective_rag(own, escalated_to=None) is own
 
 
 @given(RAGS, RAGS)

@@ -74,6 +74,8 @@ def test_a_moved_date_keeps_the_first_one(action: Action) -> None:
         (ActionChange(" ", ActionStatus.IN_PROGRESS, 10, DUE), "text"),
         (ActionChange("Going.", ActionStatus.IN_PROGRESS, 101, DUE), "progress"),
         (ActionChange("Going.", ActionStatus.IN_PROGRESS, -1, DUE), "progress"),
+        (ActionChange("Going.", ActionStatus.IN_PROGRESS, 100, DUE), "progress"),
+        (ActionChange("Soon.", ActionStatus.NOT_STARTED, 40, DUE), "progress"),
         (ActionChange("Going.", ActionStatus.IN_PROGRESS, 10, date(2017, 4, 2)), "due_on"),
     ],
 )

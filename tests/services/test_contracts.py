@@ -84,6 +84,7 @@ def test_an_awarded_extension_moves_the_end(link: Link) -> None:
         (RouteEntry(RouteKind.END, RouteStage.APPROVED, TODAY, "Let it end.", "2018-07"), "new_end"),
         (RouteEntry(RouteKind.END, RouteStage.APPROVED, TODAY + timedelta(days=1), "Tomorrow."), "on"),
         (RouteEntry(RouteKind.END, RouteStage.APPROVED, TODAY, "  "), "note"),
+        (RouteEntry(RouteKind.END, RouteStage.AWARDED, TODAY, "Let it end."), "stage"),
     ],
 )
 def test_a_route_that_makes_no_sense_is_refused_beside_its_field(link: Link, entry: RouteEntry, field: str) -> None:

@@ -168,7 +168,6 @@ def test_a_review_answers_what_dmt_asked_for() -> None:
     ("answers", "field"),
     [
         (ReviewAnswers(True, True, True, False, " "), "note"),
-        (ReviewAnswers(True, False, True, False, "Nothing."), "changed"),
         (ReviewAnswers(True, True, True, False, "Nothing.", current=Rating(1, 1)), "changed"),
         (ReviewAnswers(True, True, True, True, "More.", current=Rating(6, 1)), "likelihood"),
         (ReviewAnswers(True, True, True, True, "More.", target=Rating(5, 5)), "rationale"),

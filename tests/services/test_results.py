@@ -16,6 +16,7 @@ from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import Benchmark, Indicator, Result
 from riskreg.services.actors import Actor
+from riskreg.services.evaluation import evaluate_register
 from riskreg.services.results import ResultEntry, correct_result, publish_result
 from tests import factories as make
 
@@ -57,7 +58,9 @@ class TestPublishing:
         result = publish(indicator(), entry(value))
         assert (result.rag, result.floor_value, result.floor_assumed) == (rag, Decimal("70.20"), True)
 
-    @pytest.mark.parametrize("typed", ["", "N/A", "↑", "seventy", "7o", "70,5", "1e5", "NaN", "101", "--3", "28*"])
+    @pytest.mark.parametrize(
+        "typed", ["", "N/A", "↑", "seventy", "7o", "70,5", "1e5", "NaN", "101", "-1", "--3", "28*", "७०", "70.1234"]
+    )
     def test_a_figure_that_is_no_number_is_refused(self, typed: str) -> None:
         found = indicator()
         with pytest.raises(RuleBroken) as refused:
@@ -83,6 +86,17 @@ class TestPublishing:
         publish(found, entry())
         with pytest.raises(RuleBroken, match=r"already published .* Correct that result instead"):
             publish(found, entry("71"))
+
+    def test_a_gap_between_two_percentages_may_turn_round(self) -> None:
+        assert publish(indicator(name="Gender achievement gap"), entry("-0.4")).value == Decimal("-0.4")
+
+    @pytest.mark.parametrize(
+        ("other", "field"), [({"period": "March"}, "period"), ({"target_year": 2020}, "target_year")]
+    )
+    def test_a_period_says_its_year_and_is_judged_by_a_target_near_it(self, other: dict[str, Any], field: str) -> None:
+        with pytest.raises(RuleBroken) as refused:
+            publish(indicator(), entry(**other))
+        assert refused.value.field == field
 
     def test_only_the_performance_officer_publishes(self) -> None:
         with pytest.raises(NotPermitted):
@@ -127,7 +141,9 @@ class TestPublishing:
         db.session.add(Benchmark(indicator_id=found.id, year=2017, printed="69", value=Decimal(69), comparable=True))
         db.session.flush()
         db.session.expire(found)
-        assert publish(found, entry("70", period="April", period_end=date(2017, 4, 1))).rag == "GREEN"
+        evaluate_register(make.RegisterFactory().id, NOW)
+        assert (result.rag, result.judged_at) == ("GREEN", NOW)
+        assert publish(found, entry("70", period="April 2017", period_end=date(2017, 4, 1))).rag == "GREEN"
 
 
 def test_every_opening_result_of_the_plan_was_judged_and_none_became_a_wrong_number(plan_app: Flask) -> None:

@@ -1,0 +1,98 @@
+"""When a reason has gone: it is told on the risk, undone where only the register acted, proposed where DMT decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from riskreg.domain.escalation import Fate, SignalState, falls_back, fate
+from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
+from riskreg.domain.policy import Policy
+from riskreg.models import Decision, Escalation, SignalRow
+from riskreg.services.actors import SYSTEM
+from riskreg.services.audit import record
+from riskreg.services.settling import reviewed_since, settle
+
+GONE = {SignalState.RECOVERED: "A reason has gone.", SignalState.WITHDRAWN: "A reason was withdrawn."}
+
+
+@dataclass(slots=True)
+class Reversed:
+    """The escalations that evaluating proposed to end, and those that it withdrew."""
+
+    proposed: list[Escalation] = field(default_factory=list)
+    withdrawn: list[Escalation] = field(default_factory=list)
+
+
+def tell_what_went(escalation: Escalation, gone: Collection[int], now: datetime) -> None:
+    """Write on the risk which of the escalation's signals recovered or were withdrawn, and why."""
+    for one in escalation.evidence:
+        signal = one.signal
+        if signal.id in gone:
+            state = SignalState(signal.state)
+            text = f"{GONE[state]} It said: {signal.sentence} {signal.ended_why}"
+            record(SYSTEM, str(state), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+
+
+def fall_back(escalation: Escalation, policy: Policy, now: datetime) -> None:
+    """Put an escalation back where DMT had left it, when only wrong news had brought it before DMT again."""
+    last = _last(escalation)
+    if last is None or escalation.status != EscalationStatus.AWAITING:
+        return
+    in_view = _as_seen(last)
+    news = [SignalState(one.signal.state) for one in escalation.evidence if one.signal_id not in in_view]
+    answered = reviewed_since(escalation.risk_id, last.decided_at)
+    status = falls_back(DecisionKind(last.kind), news, answered=answered)
+    if status is None:
+        return
+    escalation.status, escalation.due_on = status, last.due_on
+    settle(escalation.risk, policy, escalation)
+    text = f"The new facts were wrong, so DMT\u2019s decision stands as it was: {last.kind}. {last.reason}"
+    record(SYSTEM, "put back", f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+
+
+def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reversed) -> None:
+    """Withdraw an escalation, propose its end to DMT, or let the proposal fall away, as its signals ask."""
+    signals = [one.signal for one in escalation.evidence]
+    confirmed = any(decision.kind == DecisionKind.CONFIRM for decision in escalation.decisions)
+    asked = fate(
+        EscalationStatus(escalation.status),
+        [SignalState(signal.state) for signal in signals],
+        raised_by_person=escalation.person_id is not None,
+        confirmed_before=confirmed,
+    )
+    if asked is Fate.WITHDRAW:
+        why = _why(signals)
+        escalation.status = EscalationStatus.WITHDRAWN
+        escalation.ended_at, escalation.ended_why, escalation.proposal = now, why, ""
+        settle(escalation.risk, policy, None)
+        done.withdrawn.append(escalation)
+        text = f"The escalation is withdrawn and the rating returns to {escalation.risk.effective_rag}. {why}"
+    elif asked is Fate.PROPOSE:
+        last = _last(escalation)
+        known = _as_seen(last) if last else {}
+        why = _why([signal for signal in signals if known.get(signal.id) != signal.state])
+        if not why:
+            return  # DMT has decided with all this in view; asking again would not take its no for an answer
+        escalation.proposal = why
+        done.proposed.append(escalation)
+        text = f"De-escalation is proposed to DMT. {why}"
+    else:
+        escalation.proposal = ""
+        text = "De-escalation is no longer proposed: a reason for the escalation stands again."
+    record(SYSTEM, str(asked), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+
+
+def _last(escalation: Escalation) -> Decision | None:
+    return escalation.decisions[-1] if escalation.decisions else None
+
+
+def _as_seen(decision: Decision) -> dict[int, str]:
+    """The state of each signal as DMT saw it."""
+    return {one["id"]: one["state"] for one in decision.seen["signals"]}
+
+
+def _why(signals: list[SignalRow]) -> str:
+    ended = [signal for signal in signals if signal.state in (SignalState.RECOVERED, SignalState.WITHDRAWN)]
+    return " ".join(dict.fromkeys(signal.ended_why for signal in ended))
