@@ -162,9 +162,7 @@ def _check_password(password: str, person: Person) -> None:
         raise RuleBroken(f"Choose a password of at least {FEWEST_CHARACTERS} different characters.", "password")
     for word in OBVIOUS:
         if word in plain.casefold():
-            raise RuleBroken(
-                f"Choose a password without the word “{word}”: it is tried first.", "password"
-            )
+            raise RuleBroken(f"Choose a password without the word “{word}”: it is tried first.", "password")
     if any(name in _letters(plain) for name in _names(person)):
         raise RuleBroken("Choose a password without your name and without your e-mail address.", "password")
 

@@ -28,7 +28,6 @@ from riskreg.queries.policies import policy_on
 from riskreg.services import notices
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.evaluation import Raised
 from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.settling import live_escalation, settle
 
@@ -62,7 +61,7 @@ def raise_escalation(actor: Actor, risk: Risk, reason: str, now: datetime) -> Es
     settle(risk, policy, escalation)
     text = f"Put before DMT by {actor.name}: {reason.strip()}"
     record(actor, "escalated", f"escalation:{escalation.id}", text, now=now, risk=risk)
-    notices.tell_of_escalations([Raised(escalation, (text,))], now)
+    notices.tell_of_escalations([notices.Raised(escalation, (text,))], now)
     return escalation
 
 

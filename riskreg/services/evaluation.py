@@ -27,19 +27,11 @@ from riskreg.services.reversal import Reversed, fall_back, reconsider, tell_what
 from riskreg.services.settling import settle
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """An escalation that was opened, or came back before DMT, with the sentences that did it."""
-
-    escalation: Escalation
-    sentences: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class Evaluation(Reversed):
     """What evaluating did. `joined` counts signals that joined an escalation without bringing it back."""
 
-    raised: list[Raised] = field(default_factory=list)
+    raised: list[notices.Raised] = field(default_factory=list)
     joined: int = 0
 
     def __str__(self) -> str:
@@ -99,7 +91,7 @@ def _escalate(batch: standing.Unheard, policy: Policy, now: datetime, done: Eval
         sentences = tuple(row.sentence for row in joining)
         settle(risk, policy, live)
         if outcome.opens or outcome.back:
-            done.raised.append(Raised(live, sentences))
+            done.raised.append(notices.Raised(live, sentences))
         else:
             done.joined += len(joining)
         _say(risk, live, sentences, "escalated" if outcome.opens else "brought back" if outcome.back else "joined", now)

@@ -123,7 +123,5 @@ def load_demonstration_people(plan: Plan, posts: Mapping[str, Post], day: date, 
     first = day.replace(month=1, day=1)
     for (code, deputy), person in add_missing(report, "demonstration person", people, wanted, key=email, make=make):
         if deputy or posts[code].id not in held:
-            db.session.add(
-                Holding(post_id=posts[code].id, person_id=person.id, deputy=deputy, from_on=first)
-            )
+            db.session.add(Holding(post_id=posts[code].id, person_id=person.id, deputy=deputy, from_on=first))
     db.session.flush()

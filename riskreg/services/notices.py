@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskreg.domain.access import Role
 from riskreg.domain.dates import day_of
@@ -13,8 +14,13 @@ from riskreg.models import Decision, Escalation
 from riskreg.queries.people import holders_of, people_with_role
 from riskreg.services.outbox import queue_message
 
-if TYPE_CHECKING:
-    from riskreg.services.evaluation import Raised
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An escalation that was opened, or came back before DMT, with the sentences that did it."""
+
+    escalation: Escalation
+    sentences: tuple[str, ...]
 
 
 def tell_of_escalations(raised: Sequence[Raised], now: datetime) -> None:
