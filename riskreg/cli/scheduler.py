@@ -17,7 +17,7 @@ from riskreg.cli.sentences import Refused, one_sentence_when_the_database_fails
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
 from riskreg.leadership import leadership_of
-from riskreg.services.evaluation import Raised
+from riskreg.services.notices import Raised
 
 scheduler_commands = AppGroup("scheduler", help="The process that runs the jobs on time.")
 jobs_commands = AppGroup("jobs", help="The jobs, by hand.")
