@@ -11,7 +11,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.domain.contracts import ContractFacts, RouteKind, RouteStage, milestones
 from riskreg.domain.escalation import SignalState
+from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
+from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.models import Contract, ContractReview, ContractRoute, Link, Reference, Register, Risk, SignalRow
 
@@ -57,6 +59,11 @@ class DependentRisk:
     heeds: str
     assumed: bool
     source_line: str
+
+    @property
+    def lets_dmt_know(self) -> bool:
+        """Whether what the contract signals to DMT gets there through this risk; domain.signals.heeded decides so."""
+        return self.status == RiskStatus.OPEN and self.heeds != Heeds.WATCH
 
 
 def contract_with_records(contract_id: int) -> Contract | None:

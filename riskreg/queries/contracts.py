@@ -15,9 +15,11 @@ from riskreg.domain.contracts import ContractFacts, Milestone, Route, RouteKind,
 from riskreg.domain.contracts import ContractReview as Held
 from riskreg.domain.dates import PartialDate, add_months
 from riskreg.domain.escalation import SignalState
+from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
+from riskreg.domain.signals import Heeds, Reach
 from riskreg.extensions import db
-from riskreg.models import Contract, ContractReview, ContractRoute, Post, SignalRow
+from riskreg.models import Contract, ContractReview, ContractRoute, Link, Post, Risk, SignalRow
 
 Rows = Select[*tuple[Any, ...]]
 KINDS = ("external", "internal", "commissioning")
@@ -41,12 +43,14 @@ class ContractFilter:
     post_id: int | None = None
     ends: str = ""
     signals: bool = False
+    unheeded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListedContract:
     """One contract in the list. `end` is the present end, moved by what was awarded, or the plan's words; `reaches` is
-    the farthest that one of its standing signals reaches, 0 without one.
+    the farthest that one of its standing signals reaches, 0 without one; `heeded`: an open risk heeds the contract, so
+    that what reaches DMT gets there.
     """
 
     id: int
@@ -63,14 +67,16 @@ class ListedContract:
     next_milestone: Milestone | None
     signals: int
     reaches: int
+    heeded: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the list can be narrowed to."""
+    """What the list can be narrowed to; `unheeded` counts the contracts whose signals for DMT reach nobody."""
 
     areas: Sequence[str]
     posts: Sequence[tuple[int, str]]
+    unheeded: int
 
 
 # The end that the last awarded extension brought, or else the plan’s: domain.contracts.ContractFacts.current_end.
@@ -78,13 +84,28 @@ _moved = (
     select(ContractRoute.new_end)
     .where(ContractRoute.contract_id == Contract.id, ContractRoute.stage == int(RouteStage.AWARDED))
     .where(ContractRoute.new_end != "")
-    .order_by(ContractRoute.id.desc())
+    .order_by(ContractRoute.on.desc(), ContractRoute.id.desc())
     .limit(1)
     .correlate(Contract)
     .scalar_subquery()
 )
 _end = func.coalesce(_moved, Contract.end)
 _stands = exists().where(SignalRow.contract_id == Contract.id, SignalRow.state == SignalState.STANDS)
+# An open risk lets the contract escalate it: domain.signals.heeded, which of a contract only leaves watching links out.
+_heeded = exists().where(
+    Link.contract_id == Contract.id,
+    Link.heeds != Heeds.WATCH,
+    Risk.id == Link.risk_id,
+    Risk.status == RiskStatus.OPEN,
+)
+_unheeded = and_(
+    exists().where(
+        SignalRow.contract_id == Contract.id,
+        SignalRow.state == SignalState.STANDS,
+        SignalRow.reaches == int(Reach.DMT),
+    ),
+    ~_heeded,
+)
 
 
 def kind_sizes(asked: ContractFilter, today: date, policy: Policy) -> dict[str, int]:
@@ -114,11 +135,15 @@ def listed_contracts(
 
 def choices() -> Choices:
     """Return the service areas and the posts that manage contracts, by one query."""
+    unheeded = select(func.count()).select_from(Contract).where(_unheeded).correlate(None).scalar_subquery()
     rows = db.session.execute(
-        select(Contract.service_area, Post.id, Post.title).join(Post, Post.id == Contract.owner_post_id).distinct()
+        select(Contract.service_area, Post.id, Post.title, unheeded.label("unheeded"))
+        .join(Post, Post.id == Contract.owner_post_id)
+        .distinct()
     ).all()
     posts = sorted({(row.title, row.id) for row in rows})
-    return Choices(sorted({row.service_area for row in rows}), [(key, title) for title, key in posts])
+    count = rows[0].unheeded if rows else 0
+    return Choices(sorted({row.service_area for row in rows}), [(key, title) for title, key in posts], count)
 
 
 _COLUMNS = (
@@ -137,6 +162,7 @@ _COLUMNS = (
     Contract.needed_from,
     Contract.provider_known,
     Contract.closed_on,
+    _heeded.label("heeded"),
 )
 
 
@@ -150,6 +176,8 @@ def _narrowed(query: Rows, asked: ContractFilter, today: date, policy: Policy) -
         query = query.where(Contract.owner_post_id == asked.post_id)
     if asked.signals:
         query = query.where(_stands)
+    if asked.unheeded:
+        query = query.where(_unheeded)
     if asked.ends:
         query = query.where(_ends(Ends(asked.ends), today, policy))
     return query
@@ -196,6 +224,7 @@ def _listed(row: Any, facts: ContractFacts, standing: tuple[int, int], today: da
         next_milestone=next(ahead, None) if row.closed_on is None else None,
         signals=standing[0],
         reaches=standing[1],
+        heeded=row.heeded,
     )
 
 
@@ -222,7 +251,7 @@ def _routes(ids: Sequence[int]) -> dict[int, list[Route]]:
         select(ContractRoute.contract_id, ContractRoute.kind, ContractRoute.stage, ContractRoute.on)
         .add_columns(ContractRoute.new_end)
         .where(ContractRoute.contract_id.in_(ids))
-        .order_by(ContractRoute.id)
+        .order_by(ContractRoute.on, ContractRoute.id)
     ):
         found.setdefault(key, []).append(Route(RouteKind(kind), RouteStage(stage), on, _partial(new_end)))
     return found

@@ -29,6 +29,7 @@ from riskreg.models import (
     Risk,
     SignalRow,
 )
+from riskreg.queries.before_dmt import STANDING, Standing
 
 
 class Group(StrEnum):
@@ -83,10 +84,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """One escalation in the queue. `days` counts from when it came before DMT; `late` counts days past its date.
-
-    `automatic`: the register raised it by itself, and it awaits DMT or a meeting of DMT.
-    """
+    """One escalation in the queue. `days` counts from when it came before DMT; `late` counts days past its date."""
 
     id: int
     risk_id: int
@@ -97,18 +95,15 @@ class Queued:
     status: str
     own_rag: str
     effective_rag: str
-    rag_before: str
-    rag_after: str
     proposal: str
     opened_on: date
     since: date
     days: int
     due_on: date | None
     late: int
-    meeting_on: date | None
     ended_on: date | None
     ended_why: str
-    automatic: bool
+    standing: Standing
     reasons: tuple[Reason, ...]
     said: Words | None
     decision: Words | None
@@ -149,16 +144,10 @@ def queued_escalations(group: Group, asked: QueueFilter, today: date, *, limit: 
 _COLUMNS = (
     Escalation.id,
     Escalation.risk_id,
-    Escalation.status,
-    Escalation.rag_before,
-    Escalation.rag_after,
     Escalation.reason,
-    Escalation.person_id,
     Escalation.proposal,
     Escalation.opened_on,
     Escalation.waiting_since,
-    Escalation.due_on,
-    Escalation.meeting_on,
     Escalation.ended_at,
     Escalation.ended_why,
     Risk.title,
@@ -168,6 +157,7 @@ _COLUMNS = (
     Division.name.label("division"),
     Register.prefix,
     Reference.number,
+    *STANDING,
 )
 
 
@@ -204,18 +194,15 @@ def _queued(row: Any, today: date, signals: Sequence[Reason], said: Words | None
         status=row.status,
         own_rag=row.own_rag,
         effective_rag=row.effective_rag,
-        rag_before=row.rag_before,
-        rag_after=row.rag_after,
         proposal=row.proposal,
         opened_on=row.opened_on,
         since=since,
         days=(today - since).days,
         due_on=row.due_on,
         late=max(0, (today - row.due_on).days) if row.due_on else 0,
-        meeting_on=row.meeting_on,
         ended_on=day_of(row.ended_at) if row.ended_at else None,
         ended_why=row.ended_why,
-        automatic=row.person_id is None and row.status in (S.AWAITING, S.DEFERRED),
+        standing=Standing(*row[-len(STANDING) :]),
         reasons=by_person + tuple(signals),
         said=said,
         decision=decision,

@@ -111,10 +111,17 @@ class Evidence:
         return MILESTONES.get(name, name), str(PartialDate(text))
 
     @property
+    def leaves_no_room(self) -> bool:
+        """Whether the target leaves no room for a floor standard to be assumed, as a target of 0 does."""
+        return bool(self.floor_assumed) and self.floor == self.target and self.polarity != Polarity.CLOSE
+
+    @property
     def floor_words(self) -> str:
-        """The floor standard with its unit, or the distance allowed where close to the target is better."""
+        """The floor standard with its unit; the distance allowed where close to the target is better."""
         if self.floor is None:
             return ""
+        if self.leaves_no_room:
+            return "none assumed"
         words = shortest(self.floor) + ("%" if self.unit == "percent" else "")
         return f"within {words} of the target" if self.polarity == Polarity.CLOSE else words
 

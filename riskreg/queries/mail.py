@@ -11,15 +11,17 @@ from sqlalchemy import case, func, select
 from riskreg.extensions import db
 from riskreg.models import Message, Person
 
-STATES = ("waiting", "claimed", "started", "failed", "unknown", "sent", "dropped")
-UNSENT = ("waiting", "claimed", "started", "failed", "unknown")
+# Claimed by a sender, or begun: either is being sent, and the pages show the two as one, under the first.
+SENDING = ("claimed", "started")
+STATES = ("waiting", "claimed", "failed", "unknown", "sent", "dropped")
+UNSENT = ("waiting", *SENDING, "failed", "unknown")
 ATTENTION = ("failed", "unknown")
 ACCOUNT_KINDS = "account_"
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """How many messages are in each state, and when the oldest that has not gone was put in."""
+    """How many messages are in each of STATES, and when the oldest that has not gone was put in."""
 
     counts: dict[str, int]
     oldest_unsent: datetime | None
@@ -28,6 +30,11 @@ class Outbox:
     def total(self) -> int:
         """All messages."""
         return sum(self.counts.values())
+
+    @property
+    def unsent(self) -> int:
+        """Those that have not gone."""
+        return sum(count for state, count in self.counts.items() if state in UNSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,10 @@ class MessageLine:
 def outbox_counts() -> Outbox:
     """Return the counts by state and the oldest that has not gone, by two queries."""
     found = db.session.execute(select(Message.state, func.count()).group_by(Message.state))
-    counts = {row[0]: row[1] for row in found}
+    counts: dict[str, int] = {}
+    for state, count in found:
+        shown = SENDING[0] if state in SENDING else state
+        counts[shown] = counts.get(shown, 0) + count
     oldest = db.session.scalar(select(func.min(Message.created_at)).where(Message.state.in_(UNSENT)))
     return Outbox({state: counts.get(state, 0) for state in STATES}, oldest)
 
@@ -70,7 +80,8 @@ def messages(state: str, *, offset: int, size: int) -> list[MessageLine]:
         Message.next_attempt_at, Message.sent_at, Message.last_error, Message.subject,
     )  # fmt: skip
     query = select(*columns).join(Person, Person.id == Message.person_id)
-    query = query.where(Message.state == state if state else Message.state.in_(UNSENT))
+    shown = (SENDING if state in SENDING else (state,)) if state else UNSENT
+    query = query.where(Message.state.in_(shown))
     if state in ("sent", "dropped"):
         query = query.order_by(Message.id.desc())
     else:

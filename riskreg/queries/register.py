@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
 
-from riskreg.domain.lifecycle import LIVE, RiskStatus
+from riskreg.database import LARGEST_ID
+from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
-from riskreg.models import Division, Escalation, Post, Reference, Register, Risk
+from riskreg.models import Action, Division, Escalation, Post, Reference, Register, Risk
+from riskreg.queries.before_dmt import STANDING, Standing
 
 Rows = Select[*tuple[Any, ...]]
 SORTS = ("reference", "-reference", "rag", "-rag", "review", "-review", "title", "-title")
 SHOWN = (RiskStatus.OPEN, RiskStatus.CLOSED)
-LARGEST = 2**31 - 1
 REFERENCE = re.compile(r"(?:(?P<prefix>[a-z]{1,12})[\s-]*)?0*(?P<number>[1-9][0-9]{0,8})", re.IGNORECASE | re.ASCII)
 TEXTS = (Risk.title, Risk.cause, Risk.event, Risk.consequence, Risk.published_text)
 
@@ -42,12 +43,13 @@ class Wanted:
     status: str = RiskStatus.OPEN
     escalated: bool = False
     overdue: bool = False
+    late_actions: bool = False
     search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
-    """One risk in the list. The escalation's columns are None without one; `escalated_by`: the person who raised it."""
+    """One risk in the list, with its live escalation if it has one."""
 
     id: int
     number: int
@@ -59,8 +61,7 @@ class RiskLine:
     owner: str
     division: str
     escalation_id: int | None
-    escalation_status: str | None
-    escalated_by: int | None
+    standing: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,20 @@ def risk_lines(
     page = _sorted(found, sort).limit(limit).offset(offset).subquery()
     query = (
         select(Risk.id, Reference.number, Risk.title, Risk.status, Risk.own_rag, Risk.effective_rag, Risk.review_due_on)
-        .add_columns(Post.title, Division.name, Escalation.id, Escalation.status, Escalation.person_id)
+        .add_columns(Post.title, Division.name, Escalation.id, *STANDING)
         .join(page, page.c.id == Risk.id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Post, Post.id == Risk.owner_post_id)
         .join(Division, Division.id == Risk.division_id)
         .outerjoin(Escalation, _live())
     )
-    return [RiskLine(*row) for row in db.session.execute(_sorted(query, sort))]
+    return [_line(row) for row in db.session.execute(_sorted(query, sort))]
+
+
+def _line(row: Any) -> RiskLine:
+    """Read a row: what is known of the risk, its escalation, then how that stands."""
+    known, how = row[: -len(STANDING)], row[-len(STANDING) :]
+    return RiskLine(*(*known, Standing(*how) if known[-1] is not None else None))
 
 
 def _live() -> ColumnElement[bool]:
@@ -133,6 +140,11 @@ def _narrowed(query: Rows, register: RegisterName, wanted: Wanted, today: date) 
         query = query.where(Risk.owner_post_id == wanted.owner_id)
     if wanted.overdue:
         query = query.where(Risk.review_due_on < today, Risk.status == RiskStatus.OPEN)
+    if wanted.late_actions:
+        late = select(Action.id).where(
+            Action.risk_id == Risk.id, Action.status.in_(OPEN_ACTIONS), Action.due_on < today
+        )
+        query = query.where(late.correlate(Risk).exists(), Risk.status == RiskStatus.OPEN)
     if wanted.escalated:
         query = query.where(select(Escalation.id).where(_live()).correlate(Risk).exists())
     for word in wanted.search.split():
@@ -201,7 +213,7 @@ def read_reference(words: str, prefix: str) -> int | None:
     if not found or (found["prefix"] or prefix).lower() != prefix.lower():
         return None
     number = int(found["number"])
-    return number if number <= LARGEST else None
+    return number if number <= LARGEST_ID else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from riskreg.models import (
     Risk,
     SignalRow,
 )
+from riskreg.queries.before_dmt import STANDING, Standing
 from riskreg.queries.policies import NoPolicyError
 
 REVIEWS_SHOWN = 5
@@ -46,6 +47,7 @@ class RatedRisk:
     current: Assessment | None
     target: Assessment | None
     policy: Policy
+    standing: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _version() -> ScalarSelect[int]:
 
 # Built once and not for every page: building a statement takes longer than running it.
 _RATED = (
-    select(Risk, Escalation, Decision, Current, Target, PolicyVersion)
+    select(Risk, Escalation, Decision, Current, Target, PolicyVersion, *STANDING)
     .outerjoin(Escalation, and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE)))
     .outerjoin(Decision, Decision.id == _last_decision())
     .outerjoin(Current, Current.id == _newest("current"))
@@ -191,10 +193,11 @@ def rated_risk(risk_id: int, today: date) -> RatedRisk | None:
     row = db.session.execute(_RATED, {"risk_id": risk_id, "today": today}).one_or_none()
     if row is None:
         return None
-    risk, escalation, decision, current, target, version = row
+    risk, escalation, decision, current, target, version, *how = row
     if version is None:
         raise NoPolicyError(f"The register {risk.reference.register.prefix} has no policy on {today:%Y-%m-%d}.")
-    return RatedRisk(risk, escalation, decision, current, target, version.as_policy())
+    standing = Standing(*how) if escalation else None
+    return RatedRisk(risk, escalation, decision, current, target, version.as_policy(), standing)
 
 
 def escalation_reasons(escalation_id: int) -> Sequence[Reason]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, EscalationStatus, RiskStatus
+from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -19,12 +21,14 @@ from riskreg.models import (
     Indicator,
     JobRun,
     Link,
+    Message,
     Post,
     Reference,
     Register,
     Risk,
     SignalRow,
 )
+from riskreg.queries.before_dmt import STANDING, Standing
 from riskreg.queries.people import held_on
 
 MOST = 50
@@ -57,23 +61,40 @@ class BeforeDmt:
     title: str
     rag: str
     post_id: int
-    status: str
-    automatic: bool
-    rag_before: str
-    rag_after: str
+    own_rag: str
     waiting_since: datetime
     proposal: str
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
-class OwedAction:
-    """An action that falls due."""
+class OwnRisk:
+    """A risk of ours, with its live escalation if it has one."""
+
+    risk_id: int
+    prefix: str
+    number: int
+    title: str
+    own_rag: str
+    rag: str
+    review_due_on: date
+    post_id: int
+    owner: str
+    escalation_id: int | None
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAction:
+    """An action of ours that is still open."""
 
     id: int
     text: str
     due_on: date
+    status: str
     progress: int
     post_id: int
+    risk_id: int
     prefix: str
     number: int
 
@@ -125,8 +146,7 @@ def before_dmt(posts: Collection[int]) -> Sequence[BeforeDmt]:
     """Return our risks that wait for DMT or were referred, the longest waiting first; one query, MOST + 1 rows."""
     rows = db.session.execute(
         select(Escalation.id, Register.prefix, Reference.number, Risk.title, Risk.effective_rag, Risk.owner_post_id)
-        .add_columns(Escalation.status, Escalation.person_id.is_(None), Escalation.rag_before, Escalation.rag_after)
-        .add_columns(Escalation.waiting_since, Escalation.proposal)
+        .add_columns(Risk.own_rag, Escalation.waiting_since, Escalation.proposal, *STANDING)
         .join(Risk, Risk.id == Escalation.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
@@ -135,23 +155,50 @@ def before_dmt(posts: Collection[int]) -> Sequence[BeforeDmt]:
         .order_by(Escalation.waiting_since, Escalation.id)
         .limit(MOST + 1)
     )
-    return [BeforeDmt(*row) for row in rows]
+    return [_before_dmt(row) for row in rows]
 
 
-def owed_actions(posts: Collection[int], today: date, days: int) -> Sequence[OwedAction]:
-    """Return our open actions that are due within so many days or late, by day; one query, MOST + 1 rows."""
+def _before_dmt(row: Any) -> BeforeDmt:
+    known, how = row[: -len(STANDING)], row[-len(STANDING) :]
+    return BeforeDmt(*(*known, Standing(*how)))
+
+
+def own_risks(posts: Collection[int]) -> Sequence[OwnRisk]:
+    """Return our open risks, the worst rating shown first, then by next review; one query, MOST + 1 rows."""
+    worst_first = case({str(rag): -rag.severity for rag in Rag}, value=Risk.effective_rag)
     rows = db.session.execute(
-        select(Action.id, Action.text, Action.due_on, Action.progress, Action.owner_post_id)
-        .add_columns(Register.prefix, Reference.number)
+        select(Risk.id, Register.prefix, Reference.number, Risk.title, Risk.own_rag, Risk.effective_rag)
+        .add_columns(Risk.review_due_on, Risk.owner_post_id, Post.title, Escalation.id, *STANDING)
+        .join(Reference, Reference.id == Risk.reference_id)
+        .join(Register, Register.id == Risk.register_id)
+        .join(Post, Post.id == Risk.owner_post_id)
+        .outerjoin(Escalation, and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE)))
+        .where(Risk.owner_post_id.in_(posts), Risk.status == RiskStatus.OPEN)
+        .order_by(worst_first, Risk.review_due_on, Reference.number)
+        .limit(MOST + 1)
+    )
+    return [_own_risk(row) for row in rows]
+
+
+def _own_risk(row: Any) -> OwnRisk:
+    """Read a row: what is known of the risk, its escalation, then how that stands."""
+    known, how = row[: -len(STANDING)], row[-len(STANDING) :]
+    return OwnRisk(*(*known, Standing(*how) if known[-1] is not None else None))
+
+
+def own_actions(posts: Collection[int]) -> Sequence[OwnAction]:
+    """Return our open actions by the day they are due; one query, MOST + 1 rows."""
+    rows = db.session.execute(
+        select(Action.id, Action.text, Action.due_on, Action.status, Action.progress, Action.owner_post_id)
+        .add_columns(Risk.id, Register.prefix, Reference.number)
         .join(Risk, Risk.id == Action.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
         .where(Action.owner_post_id.in_(posts), Action.status.in_(OPEN_ACTIONS), Risk.status == RiskStatus.OPEN)
-        .where(Action.due_on <= today + timedelta(days=days))
         .order_by(Action.due_on, Action.id)
         .limit(MOST + 1)
     )
-    return [OwedAction(*row) for row in rows]
+    return [OwnAction(*row) for row in rows]
 
 
 def slipping_indicators(posts: Collection[int]) -> Sequence[SlippingIndicator]:
@@ -194,8 +241,53 @@ def posts_stood_in_for(person_id: int, today: date) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def failed_jobs() -> Sequence[str]:
-    """Return the jobs whose last finished run failed, by one query."""
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the risk co-ordinator looks after: how much of each there is in the register."""
+
+    late_reviews: int
+    late_actions: int
+    risks_with_late_actions: int
+    red_risks: int
+
+
+def overview(today: date) -> Overview:
+    """Count what is late and what is RED among the open risks, by one query."""
+    late = and_(Action.status.in_(OPEN_ACTIONS), Action.due_on < today)
+    is_open = Risk.status == RiskStatus.OPEN
+    actions = select(func.count(Action.id)).join(Risk, Risk.id == Action.risk_id).where(late, is_open)
+    risks = select(func.count(Risk.id)).where(is_open)
+    row = db.session.execute(
+        select(
+            risks.where(Risk.review_due_on < today).scalar_subquery(),
+            actions.scalar_subquery(),
+            actions.with_only_columns(func.count(func.distinct(Action.risk_id))).scalar_subquery(),
+            risks.where(Risk.effective_rag == Rag.RED).scalar_subquery(),
+        )
+    ).one()
+    return Overview(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Machinery:
+    """What the administrator looks after: mail that did not go, and jobs whose last finished run failed."""
+
+    refused: int
+    unknown: int
+    retried: int
+    failed_jobs: int
+
+
+def machinery() -> Machinery:
+    """Count the messages and the jobs that need the administrator, by one query."""
+    mail = select(func.count(Message.id))
     last = select(func.max(JobRun.id)).where(JobRun.ok.is_not(None)).group_by(JobRun.job)
-    failed = select(JobRun.job).where(JobRun.id.in_(last), JobRun.ok.is_(False)).order_by(JobRun.job)
-    return list(db.session.scalars(failed))
+    row = db.session.execute(
+        select(
+            mail.where(Message.state == "failed").scalar_subquery(),
+            mail.where(Message.state == "unknown").scalar_subquery(),
+            mail.where(Message.state == "waiting", Message.attempts > 0).scalar_subquery(),
+            select(func.count(JobRun.id)).where(JobRun.id.in_(last), JobRun.ok.is_(False)).scalar_subquery(),
+        )
+    ).one()
+    return Machinery(*row)

@@ -70,6 +70,7 @@ def tell_of_decision(escalation: Escalation, decision: Decision, decided_by: str
         "due_on": decision.due_on.isoformat() if decision.due_on else None,
         "meeting_on": decision.meeting_on.isoformat() if decision.meeting_on else None,
         "decided_by": decided_by,
+        "rag_now": risk.effective_rag,
     }
     for person in holders_of(risk.owner_post_id, day_of(now)):
         queue_message("decision_made", f"decision:{decision.id}", person.person_id, "once", facts, now)

@@ -26,8 +26,8 @@ STATE_WORDS = {
     "started": "being sent",
     "sent": "sent",
     "failed": "refused for good",
-    "unknown": "sent perhaps: the outcome is not known",
-    "dropped": "let be",
+    "unknown": "may have been sent: the outcome is not known",
+    "dropped": "dropped by the administrator",
 }
 
 
@@ -71,7 +71,7 @@ def send_again(actor: Actor, message: Message, reason: str, now: datetime) -> No
 
 def let_be(actor: Actor, message: Message, reason: str, now: datetime) -> None:
     """Give a message up: nothing tries to send it any more. Raises as send_again does."""
-    _settle(actor, message, reason, now, verb="let be", state="dropped")
+    _settle(actor, message, reason, now, verb="dropped", state="dropped")
 
 
 def _settle(actor: Actor, message: Message, reason: str, now: datetime, *, verb: str, state: str) -> None:
@@ -91,7 +91,7 @@ def _settle(actor: Actor, message: Message, reason: str, now: datetime, *, verb:
     db.session.refresh(message)
     if changed is None:
         raise ChangedMeanwhile(f"The message has meanwhile become: {STATE_WORDS[message.state]}.")
-    done = "is sent again" if state == "waiting" else "is let be"
+    done = "is sent again" if state == "waiting" else "is dropped"
     sentence = f"A message to {message.person.name} that was {STATE_WORDS[before]} {done}. {reason.strip()}"
     record(
         actor, verb, f"message:{message.id}", sentence, now=now,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
-GREATEST = 2**31 - 1
+from riskreg.database import LARGEST_ID
 
 
 class RowId(IntegerConverter):
     """The id of a row, as in `/risks/<id:risk_id>`."""
 
     def __init__(self, map: Map) -> None:  # noqa: A002 - Werkzeug names it
-        super().__init__(map, max=GREATEST)
+        super().__init__(map, max=LARGEST_ID)
 
 
 def read_addresses(app: Flask) -> None:

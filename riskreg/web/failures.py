@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
@@ -16,7 +16,7 @@ from riskreg.database import only_reads
 from riskreg.domain.access import Permission
 from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
-from riskreg.web.access import access_of, account, may, roles_with
+from riskreg.web.access import account, refusal, roles_with
 from riskreg.web.journal import log
 from riskreg.web.requests import READING, request_number
 
@@ -48,6 +48,8 @@ FAILED = (
     "Something went wrong",
     "The fault is ours. Tell the administrator the number below: it leads to what happened.",
 )
+ASK_THE_OWNER = "If you think that it should be done, ask the owner to do it."
+ASK_FOR_ROLES = "If you need to, ask the administrator to change the roles of your post."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,9 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
 
 def _not_permitted(error: NotPermitted) -> ResponseReturnValue:
     db.session.rollback()
-    access = access_of_request()
-    more = "If you need to, ask the administrator to change the roles of your post."
-    if isinstance(access, Permission) and not may(access):
-        more = f"This is for: {roles_with(access)}. {more}"
+    lacking = next((one for one in Permission if error.sentence == refusal(one)), None)
+    more = f"This is for: {roles_with(lacking)}. {ASK_FOR_ROLES}" if lacking else ASK_THE_OWNER
     return failure("You may not do this", error.sentence, 403, more=more)
-
-
-def access_of_request() -> object:
-    """Return the access class of the view that was asked for, None when there is no such view."""
-    return access_of(current_app, request.endpoint) if request.endpoint else None
 
 
 def _changed(error: ChangedMeanwhile) -> ResponseReturnValue:

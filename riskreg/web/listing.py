@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
 
-from riskreg.domain.sentences import plural
+from riskreg.domain.sentences import listed, plural
 
 ROWS = 50
 LONGEST = 200
@@ -29,6 +30,18 @@ def asked_id(name: str) -> int | None:
     """Return the id that the address asks for; None when there is none or it is no number."""
     words = asked(name)
     return int(words) if re.fullmatch(r"[0-9]{1,9}", words) else None
+
+
+def left_aside(understood: Mapping[str, object], names: Mapping[str, str]) -> str:
+    """Say which filters of the address were not understood; nothing when all of them were.
+
+    `understood` holds what was made of each filter, empty for nothing; `names` what the page calls it.
+    """
+    odd = [f"{names[name]} “{asked(name)}”" for name, taken in understood.items() if asked(name) and not taken]
+    if not odd:
+        return ""
+    was, is_ = ("was", "is") if len(odd) == 1 else ("were", "are")
+    return f"{listed(odd)} {was} not understood and {is_} left aside."
 
 
 def asked_page() -> int:

@@ -5,30 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from flask import Flask, g, request, session
-from werkzeug.routing import IntegerConverter
 
 from riskreg.database import only_reads
 from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.web.forms import Form
 
-LARGEST_ID = 2**31 - 1
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class IdConverter(IntegerConverter):
-    """An id in an address: a larger one than any database keeps is no page, rather than a fault."""
-
-    def __init__(self, *args: Any, **rest: Any) -> None:
-        super().__init__(*args, **{"max": LARGEST_ID, **rest})
 
 
 def open_requests(app: Flask) -> None:
     """Give every request its number and tell the database of those that only read."""
-    app.url_map.converters["int"] = IdConverter
     app.before_request(_open)
     app.teardown_request(_close)
 

@@ -11,7 +11,7 @@ from riskreg import models
 from riskreg.domain.lifecycle import LIVE, EscalationStatus
 from riskreg.extensions import db
 from riskreg.queries.escalations import Group, QueueFilter, divisions_with_risks, group_sizes, queued_escalations
-from riskreg.queries.evidence import changes_since, dossier, escalation_with_risk
+from riskreg.queries.evidence import Evidence, changes_since, dossier, escalation_with_risk
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
 from tests import factories as make
@@ -42,10 +42,12 @@ def test_what_has_ended_comes_newest_first() -> None:
 
 def test_only_what_the_register_raised_and_awaits_dmt_counts_as_raised_automatically() -> None:
     by_person = escalated()
+    not_raised = escalated(reason="", risk=make.RiskFactory(own_rag="RED", effective_rag="RED"))
     by_itself = escalated(reason="")
     confirmed = escalated(reason="", status="confirmed")
     rows = queued_escalations(Group.DECIDE, EVERYTHING, make.TODAY, limit=9, offset=0)
-    assert {row.id: row.automatic for row in rows} == {by_person.id: False, by_itself.id: True}
+    found = {row.id: row.standing.is_unconfirmed for row in rows}
+    assert found == {by_person.id: False, by_itself.id: True, not_raised.id: False}
     assert confirmed.id not in {row.id for row in rows}
 
 
@@ -87,9 +89,8 @@ def test_an_escalation_and_its_dossier_take_six_queries() -> None:
     assert facts.evidence[0].milestone == ("End", "March 2018")
 
 
-def test_the_floor_of_an_indicator_that_should_be_close_to_its_target_is_a_distance() -> None:
-    indicator = make.IndicatorFactory(polarity="close")
-    result = make.ResultFactory(indicator=indicator, rag="RED", floor_value=5, target_value=20)
+def evidence_of(indicator: models.Indicator, result: models.Result) -> Evidence:
+    """The evidence that an escalation shows for a signal found in a result."""
     row = escalated()
     signal = models.SignalRow(
         indicator_id=indicator.id, result_id=result.id, kind="red", fact="annual:2016-12-31", severity=2, reaches=3,
@@ -103,7 +104,21 @@ def test_the_floor_of_an_indicator_that_should_be_close_to_its_target_is_a_dista
         )
     )
     db.session.flush()
-    assert dossier(row.id, row.risk_id).evidence[0].floor_words == "within 5% of the target"
+    return dossier(row.id, row.risk_id).evidence[0]
+
+
+def test_the_floor_of_an_indicator_that_should_be_close_to_its_target_is_a_distance() -> None:
+    indicator = make.IndicatorFactory(polarity="close")
+    result = make.ResultFactory(indicator=indicator, rag="RED", floor_value=5, target_value=20)
+    assert evidence_of(indicator, result).floor_words == "within 5% of the target"
+
+
+def test_a_target_that_leaves_no_room_has_no_floor_standard() -> None:
+    indicator = make.IndicatorFactory(lower_is_better=True)
+    result = make.ResultFactory(indicator=indicator, rag="RED", floor_value=0, floor_assumed=True, target_value=0)
+    assert evidence_of(indicator, result).floor_words == "none assumed"
+    result = make.ResultFactory(rag="RED", floor_value=0, floor_assumed=False, target_value=0)
+    assert evidence_of(result.indicator, result).floor_words == "0%"
 
 
 def test_what_changed_since_a_state_that_was_seen_comes_in_the_order_it_happened() -> None:

@@ -44,7 +44,7 @@ def signal_on(escalation: models.Escalation, sentence: str, state: str = "stands
     """A signal of a contract that the escalation holds, by a link that was assumed."""
     contract = facts.pop("contract", None) or make.ContractFactory()
     row = models.SignalRow(
-        contract_id=contract.id,
+        contract_id=facts.pop("contract_id", contract.id),
         kind=facts.pop("kind", "no approved route"),
         fact="end:2018-03",
         severity=2,
@@ -69,6 +69,28 @@ def signal_on(escalation: models.Escalation, sentence: str, state: str = "stands
             link_reason="Places are bought through it.",
         )
     )
+    db.session.flush()
+    return row
+
+
+def decided(escalation: models.Escalation, kind: str, reason: str = "Seen.", **facts: Any) -> models.Decision:
+    """A decision on an escalation, taken now."""
+    known: dict[str, Any] = {"decided_on": make.TODAY, "decided_at": make.NOW, "seen_revision": 0, "seen": {}}
+    row = models.Decision(
+        escalation_id=escalation.id, kind=kind, reason=reason, person_id=make.PersonFactory().id, **{**known, **facts}
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def reviewed(risk: models.Risk, at: datetime = make.NOW, note: str = "Nothing new.") -> models.Review:
+    """A review of a risk."""
+    row = models.Review(
+        risk_id=risk.id, done_on=at.date(), due_on=at.date(), person_id=make.PersonFactory().id, still_right=True,
+        controls_work=True, actions_on_track=True, changed=False, note=note, recorded_at=at,
+    )  # fmt: skip
+    db.session.add(row)
     db.session.flush()
     return row
 

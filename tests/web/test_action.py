@@ -117,16 +117,30 @@ def test_an_action_that_is_done_can_only_be_taken_up_again(app: Flask) -> None:
     assert problems(update(client, address, status="cancelled")) == ["Choose the status."]
 
 
+def action_owner(action: models.Action) -> str:
+    """The title of the post that owns an action."""
+    return db.session.get_one(models.Action, action.id).owner_post.title
+
+
+def risk_owner(action: models.Action) -> str:
+    """The title of the post that owns an action's risk."""
+    return db.session.get_one(models.Action, action.id).risk.owner_post.title
+
+
 def test_another_persons_action_is_shown_without_a_form_and_refused(app: Flask, action: models.Action) -> None:
     address, client = f"/actions/{action.id}", signed_in_as(app, "risk_owner", "action_owner")
     fresh()
     shown = client.get(address)
     assert shown.status_code == 200
     assert "Save the update" not in shown.text
-    assert "may update this action" in words(shown)
+    owner, other = action_owner(action), risk_owner(action)
+    said = f"Only its owner, the {owner}, or the owner of the risk, the {other}, may update this action."
+    assert said in words(shown)
     refused = update(client, address)
     assert refused.status_code == 403
-    assert "This action belongs to the Head of Service" in words(refused)
+    assert said in words(refused)
+    assert "ask the owner to do it" in words(refused)
+    assert "roles" not in words(refused)
     assert "The leaflets went out." in refused.text
     assert saved() == []
 

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 
 from riskreg import models
 from riskreg.extensions import db
-from riskreg.web.admin.audit import changes
+from riskreg.queries.audit import AuditLine
+from riskreg.web.admin.trail import changes
 from tests import factories as make
-from tests.web.before_dmt import counted, signed_in_as
+from tests.web.before_dmt import counted, escalated, signed_in_as
 from tests.web.browsing import sign_in_as, words
 
 
@@ -38,14 +39,17 @@ def test_the_newest_comes_first_with_who_what_and_which_risk(auditor: FlaskClien
     answer = auditor.get("/audit")
     text = words(answer)
     assert text.index("Raised automatically") < text.index("CYPE 01 was entered from the plan, line 757.")
-    assert "the register itself escalated escalation:4 CYPE 20 state 2 Raised automatically from AMBER to RED" in text
+    assert (
+        "the register itself escalated escalation of CYPE 20 CYPE 20 change 2 of it"
+        " Raised automatically from AMBER to RED" in text
+    )
     assert 'href="/export/audit.csv"' in answer.text
 
 
 def test_old_and_new_values_can_be_read(app: Flask) -> None:
     happened(detail={"old": {"rag": "AMBER", "score": 12}, "new": {"rag": "RED", "score": 12}, "kind": "current"})
     text = words(signed_in_as(app, "auditor").get("/audit"))
-    assert "Something happened. Rag: AMBER → RED Kind: current" in text
+    assert "Something happened. RAG: AMBER → RED Kind: current" in text
 
 
 def test_filters_narrow_the_trail_to_a_risk_a_verb_a_person_and_days(app: Flask) -> None:
@@ -62,7 +66,7 @@ def test_filters_narrow_the_trail_to_a_risk_a_verb_a_person_and_days(app: Flask)
         ("verb=reviewed", "About the risk.", "Early on the third."),
         (f"person={person_id}", "About the risk.", "Early on the third."),
         ("person=0", "Early on the third.", "About the risk."),
-        ("from=2017-04-03", "Early on the third.", "Late on the second."),
+        ("from=3+4+2017", "Early on the third.", "Late on the second."),
         ("to=2017-04-02", "Late on the second.", "Early on the third."),
     ):
         text = words(auditor.get(f"/audit?{query}"))
@@ -80,12 +84,13 @@ def test_the_days_are_london_days_and_both_are_included(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("from=yesterday", "“yesterday” is not a date such as 2017-04-03, so it does not narrow the list."),
-        ("to=2017-02-31", "“2017-02-31” is not a date such as 2017-04-03, so it does not narrow the list."),
+        ("from=yesterday", "“yesterday” is not a date such as 31 8 2017, so it does not narrow the list."),
+        ("to=2017-02-31", "“2017-02-31” is not a date such as 31 8 2017, so it does not narrow the list."),
+        ("to=March+2017", "“March 2017” is not a date such as 31 8 2017, so it does not narrow the list."),
         ("risk=XYZ+1", "“XYZ 1” is not a reference such as CYPE 01, so it does not narrow the list."),
         ("risk=%27%3B--", "“';--” is not a reference such as CYPE 01, so it does not narrow the list."),
         ("person=99999&verb=danced", "CYPE 01 was entered from the plan, line 757."),
-        ("to=9999-12-31", "“9999-12-31” is not a date such as 2017-04-03, so it does not narrow the list."),
+        ("to=9999-12-31", "“9999-12-31” is not a date such as 31 8 2017, so it does not narrow the list."),
     ],
 )
 def test_what_is_no_filter_is_left_out_and_said_so(auditor: FlaskClient, query: str, sentence: str) -> None:
@@ -128,18 +133,92 @@ def test_the_number_of_queries_does_not_grow_with_the_events(app: Flask) -> None
     assert len(few) == len(many) <= 8
 
 
+def event(verb: str = "noted", subject: str = "register:1", **detail: Any) -> AuditLine:
+    """An event as the page reads it."""
+    return AuditLine(1, make.NOW, None, verb, subject, "It fell. From line 757.", None, "", None, detail)
+
+
 @pytest.mark.parametrize(
-    ("detail", "told"),
+    ("line", "told"),
     [
-        ({}, []),
-        ({"before": "waiting", "after": "dropped"}, [("Changed", "waiting → dropped")]),
-        ({"before": None, "after": 4}, [("Changed", "nothing → 4")]),
-        ({"old": {"a": 1, "b": True}, "new": {"a": 1, "b": False, "c": ["x", "y"]}},
+        (event(), []),
+        (event(subject="message:1", before="waiting", after="dropped"),
+         [("State", "waiting → dropped by the administrator")]),
+        (event("hand over a post", "post:1", before=None, after=4), [("Holder", "nothing → Ada Byron")]),
+        (event("set roles", "post:1", before=[], after=["dmt_member"]), [("Roles", "nothing → DMT member")]),
+        (event(old={"a": 1, "b": True}, new={"a": 1, "b": False, "c": ["x", "y"]}),
          [("B", "yes → no"), ("C", "nothing → x; y")]),
-        ({"due_on": "2017-05-01", "note": ""}, [("Due on", "2017-05-01")]),
-        ({"added": {"risk": 13}}, [("Added", "risk: 13")]),
-        ({"sentences": ["It fell."], "line": "757"}, []),
+        (event(due_on="2017-05-01", note=""), [("Due date", "1 May 2017")]),
+        (event("plan loaded", added={"risk": 13}), []),
+        (event(sentences=["It fell."], line="757"), []),
+        (event("published", "indicator:1", result=124), []),
     ],
 )  # fmt: skip
-def test_a_detail_reads_as_names_and_words(detail: dict[str, Any], told: list[tuple[str, str]]) -> None:
-    assert changes(detail, "It fell. From line 757.") == told
+def test_a_detail_reads_as_names_and_words(line: AuditLine, told: list[tuple[str, str]]) -> None:
+    assert changes(line, {4: "Ada Byron"}) == told
+
+
+def test_sign_ins_are_left_out_unless_asked_for(app: Flask) -> None:
+    for verb in ("sign in", "refuse a sign-in"):
+        happened(f"Event: {verb}.", verb=verb)
+    auditor = signed_in_as(app, "auditor")
+    text = words(auditor.get("/audit"))
+    assert "0 events , without sign-ins" in text
+    text = words(auditor.get("/audit?sign_ins=1"))
+    assert "2 events" in text
+    assert "signed in" in text
+    assert "refused a sign-in" in text
+    assert "With sign-ins Remove" in text
+    assert "1 event" in words(auditor.get("/audit?verb=sign+in"))
+
+
+def test_what_an_event_is_about_is_named_and_linked_where_the_reader_may_go(app: Flask) -> None:
+    make.RegisterFactory()
+    contract, post = make.ContractFactory(code="EXT-01", title="Play"), make.PostFactory(title="Head of Play")
+    person = make.PersonFactory(name="Ada Byron")
+    for subject in (f"contract:{contract.id}", f"post:{post.id}", f"person:{person.id}", "person:unknown"):
+        happened(subject=subject)
+    pages = [f"/contracts/{contract.id}", f"/posts/{post.id}", f"/people/{person.id}"]
+    auditor = signed_in_as(app, "auditor")
+    answer = auditor.get("/audit")
+    for said in ("EXT-01 Play", "post Head of Play", "Ada Byron", "person unknown"):
+        assert f"noted {said} –" in words(answer)
+    assert [f'href="{path}"' in answer.text for path in pages] == [True, True, False]
+    assert f'href="{pages[2]}"' in signed_in_as(app, "administrator").get("/audit").text
+
+
+def test_a_decision_shows_what_dmt_saw(app: Flask) -> None:
+    make.RegisterFactory()
+    row = escalated(reason="The provider may withdraw.")
+    seen = {
+        "status": "awaiting DMT", "own_rag": "AMBER", "effective_rag": "RED", "reason": row.reason,
+        "signals": [{"id": 1, "sentence": "It ends soon.", "state": "recovered"}],
+    }  # fmt: skip
+    db.session.add(
+        models.Decision(
+            escalation_id=row.id, kind="confirm", reason="Yes.", person_id=make.PersonFactory().id,
+            decided_on=make.TODAY, decided_at=make.NOW, seen_revision=1, seen=seen,
+        )
+    )  # fmt: skip
+    happened(verb="decided", subject=f"escalation:{row.id}", risk_id=row.risk_id, risk_revision=1)
+    text = words(signed_in_as(app, "auditor").get("/audit"))
+    assert (
+        "DMT saw: rating shown RED, the owner’s own AMBER; awaiting DMT;"
+        " reason given: The provider may withdraw.; It ends soon. (recovered)" in text
+    )
+
+
+def test_a_risk_can_be_shown_with_what_it_depends_on(app: Flask) -> None:
+    make.RegisterFactory()
+    risk = make.RiskFactory(reference=make.ReferenceFactory(number=7))
+    contract = make.ContractFactory()
+    make.LinkFactory(risk=risk, contract=contract)
+    happened("About the risk.", risk_id=risk.id, risk_revision=1)
+    happened("About its contract.", subject=f"contract:{contract.id}")
+    happened("About another.", subject=f"contract:{contract.id}0")
+    auditor = signed_in_as(app, "auditor")
+    assert "1 event" in words(auditor.get("/audit?risk=7"))
+    text = words(auditor.get("/audit?risk=7&linked=1"))
+    assert "About its contract." in text
+    assert "About another." not in text
+    assert "with its indicators and contracts Remove" in text

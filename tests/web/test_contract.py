@@ -35,6 +35,7 @@ def test_the_page_shows_signals_milestones_and_the_risks_that_depend_on_it(clien
     text = page_of(client, "EXT-08")
     assert "Ends in July 2017." in text
     assert "No approved route reaches DMT" in text
+    assert "DMT is told through the risks that depend on it: CYPE 03." in text
     assert "it ends on 31 July 2017, in 119 days, and no route for what follows has been approved." in text
     assert "Route approved 31 January 2017 passed, nothing recorded Review April 2017 next Award or extension" in text
     assert "CYPE 03 Meeting the demand for specialist provision" in text
@@ -82,11 +83,34 @@ def test_routes_and_reviews_say_who_recorded_them_and_move_the_milestones(app: F
     )
     path = f"/contracts/{found.id}"
     text = words(signed_in_as(app, "auditor").get(path))
-    assert "Ends in December 2018." in text
+    assert "Ends in December 2018, by the extension awarded on 1 March 2017." in text
     assert "Route decided 31 December 2017 recorded Review March 2018 next Route approved 30 June 2018 recorded" in text
     assert "Award or extension 30 September 2018 not needed" in text
     assert "Route: extend, awarded on 1 March 2017, new end December 2018 Recorded by The manager" in text
     assert "Review held on 30 March 2017" in text
+
+
+def test_a_review_that_set_no_next_one_comes_before_the_plan_s_words(app: Flask) -> None:
+    make.RegisterFactory()
+    found = make.ContractFactory(review="", review_printed="Reviewed termly")
+    common = {"contract_id": found.id, "recorded_at": make.NOW, "person_id": make.PersonFactory().id}
+    db.session.add(models.ContractReview(reviewed_on=make.TODAY, note="All is well.", **common))
+    path = f"/contracts/{found.id}"
+    text = words(signed_in_as(app, "auditor").get(path))
+    assert "Reviewed on 3 April 2017; no further review is set. It gives no signal." in text
+    assert "The date of the review is not known" not in text
+
+
+def test_an_awarded_extension_comes_before_the_plan_s_words(app: Flask) -> None:
+    make.RegisterFactory()
+    found = make.ContractFactory(end="", end_printed="Rolling")
+    common = {"contract_id": found.id, "recorded_at": make.NOW, "person_id": make.PersonFactory().id}
+    route = models.ContractRoute(kind="extend", stage=3, on=make.TODAY, new_end="2018-12", note="A year.", **common)
+    db.session.add(route)
+    path = f"/contracts/{found.id}"
+    text = words(signed_in_as(app, "auditor").get(path))
+    assert "Ends in December 2018, by the extension awarded on 3 April 2017." in text
+    assert "The date of the end is not known" not in text
 
 
 def test_a_closed_contract_says_when_it_was_closed(app: Flask) -> None:

@@ -112,4 +112,4 @@ def test_nobody_else_records_a_review(client: FlaskClient, name: str) -> None:
 
 def test_the_form_says_when_the_review_is_due(manager: FlaskClient) -> None:
     assert "The review is due in April 2017." in words(manager.get(f"{path_of('EXT-08')}/review"))
-    assert "The date of its review is not known" in words(manager.get(f"{path_of('EXT-15')}/review"))
+    assert "The date of the review is not known" in words(manager.get(f"{path_of('EXT-15')}/review"))

@@ -68,7 +68,7 @@ def test_an_extension_that_ends_soon_raises_the_risk_and_says_so(manager: FlaskC
     assert answer.status_code == 422
     assert problems(answer) == ["The new end must be later than the present one, 31 March 2018."]
     assert record(manager, "EXT-09", **AWARD).status_code == 302
-    assert "Ends in March 2019." in words(manager.get(path_of("EXT-09")))
+    assert "Ends in March 2019, by the extension awarded on 3 April 2017." in words(manager.get(path_of("EXT-09")))
 
 
 @pytest.mark.parametrize("typed", ["2019-03-31", "31 March 2019", "31/3/2019", "March 2019", "2019-03", "2019"])
@@ -82,6 +82,11 @@ def test_the_new_end_may_be_typed_as_it_is_known(manager: FlaskClient, typed: st
     [
         ({"kind": ""}, "Choose what is to happen at the end of the contract.", "kind"),
         ({"kind": "sell"}, "Choose what is to happen at the end of the contract.", "kind"),
+        (
+            {"kind": "end", "stage": "3"},
+            "A contract that is let end is not awarded: choose approved.",
+            "stage",
+        ),
         ({"stage": "9"}, "Choose how far the route has come.", "stage"),
         ({"on": ["", "", ""]}, "Enter the day on which this happened.", "on-day"),
         ({"on": [30, 2, 2017]}, "must be a real date", "on-day"),
@@ -149,7 +154,16 @@ def test_an_unknown_contract_has_no_route(manager: FlaskClient) -> None:
 
 def test_the_form_says_when_the_contract_ends(manager: FlaskClient) -> None:
     text = words(manager.get(f"{path_of('EXT-10')}/route"))
-    assert "The date of its end is not known: the plan says “Various”." in text
+    assert "The date of the end is not known: the plan says “Various”." in text
+    assert "No route counts for the present end yet." in text
+    assert "Not for a contract that is let end." in text
+
+
+def test_the_form_says_which_route_counts_now(manager: FlaskClient) -> None:
+    record(manager)
+    record(manager, revision=1, stage="1")
+    text = words(manager.get(f"{path_of('EXT-08')}/route"))
+    assert "The route that counts now: extend, approved on 3 April 2017." in text
 
 
 def test_a_route_leaves_its_event_in_the_audit_trail(manager: FlaskClient) -> None:

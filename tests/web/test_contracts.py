@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from riskreg import models
 from riskreg.extensions import db
 from tests import factories as make
 from tests.web.before_dmt import DIRECTOR, counted, escalated, signal_on, signed_in_as
@@ -55,6 +57,8 @@ def test_a_line_keeps_the_plan_s_words_where_nothing_could_be_read(reader: Flask
         ("ends=soon&q=Royal London", 1, "July 2017 Review, April 2017"),
         ("ends=unknown&kind=external&q=Agilisys", 1, "“As with Agilisys”"),
         ("signals=1&q=Barnardo", 1, "1 signal of EXT-12 DMT"),
+        ("unheeded=1&q=EXT-13", 1, "1 signal of EXT-13 not linked"),
+        ("unheeded=1&q=Barnardo", 0, "with signals for DMT that no risk heeds Remove"),
     ],
 )
 def test_the_list_is_narrowed_and_every_filter_can_be_taken_away(
@@ -93,6 +97,27 @@ def test_a_page_that_does_not_exist_is_said_to_be_missing(reader: FlaskClient, n
 def test_an_empty_register_says_that_nothing_is_loaded(app: Flask) -> None:
     make.RegisterFactory()
     assert "No contract has been loaded yet." in words(signed_in_as(app, "auditor").get("/contracts"))
+
+
+@pytest.mark.parametrize(
+    ("heeds", "status", "tag"),
+    [("any", "open", "DMT"), ("red", "open", "DMT"), ("watch", "open", "not linked"), ("any", "closed", "not linked")],
+)
+def test_a_signal_reaches_dmt_only_through_an_open_risk_that_heeds_it(
+    app: Flask, heeds: str, status: str, tag: str
+) -> None:
+    row = escalated(risk=make.RiskFactory(status=status))
+    signal = signal_on(row, "It ends soon.")
+    db.session.execute(update(models.Link).values(heeds=heeds))
+    code, path = db.session.get_one(models.Contract, signal.contract_id).code, f"/contracts/{signal.contract_id}"
+    reference = str(row.risk.reference)
+    someone = signed_in_as(app, "auditor")
+    listing, page = words(someone.get("/contracts")), words(someone.get(path))
+    assert f"1 signal of {code} {tag}" in listing
+    assert ("1 contract has signals for DMT that reach nobody" in listing) is (tag != "DMT")
+    told = f"DMT is told through the risks that depend on it: {reference}."
+    assert (told if tag == "DMT" else "No risk heeds this contract, so DMT is not told.") in page
+    assert ("reaches DMT" if tag == "DMT" else "reaches nobody at DMT") in page
 
 
 def test_many_contracts_take_as_many_queries_as_one(app: Flask) -> None:

@@ -73,7 +73,7 @@ def test_a_provisional_figure_can_be_made_final_without_changing(officer: FlaskC
     ("fields", "sentence"),
     [
         ({"value": ""}, "Enter the result."),
-        ({"value": "seventy"}, "“seventy” is not a number. Enter the result in figures, such as 70 or 70.5."),
+        ({"value": "seventy"}, "“seventy” is not a number such as 70 or 70.5, with up to three decimals."),
         ({"status": ""}, "Say whether the result is provisional or final."),
         ({"reason": "   "}, "Say why the result is corrected."),
         ({"reason": "y" * 20_000}, "The reason must be 2,000 characters or fewer. You typed 20,000."),

@@ -10,7 +10,7 @@ import pytest
 from flask import Blueprint, Flask, flash, redirect
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import NotFound, TooManyRequests
 
@@ -260,19 +260,17 @@ class TestSaving:
 
 
 def test_a_database_that_another_writer_holds_is_met(failing: FlaskClient, plan_app: Flask) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return  # PostgreSQL lets both write; its own lock waits are met by the same answer
     form = {"csrf_token": token(failing), "name": "Early Help"}
-    other = sqlite3.connect(str(plan_app.config["SQLALCHEMY_DATABASE_URI"]).removeprefix("sqlite:///"))
-    other.execute("BEGIN IMMEDIATE")
-    try:
+    with db.engine.connect() as other:
+        if db.engine.dialect.name == "postgresql":
+            other.execute(text("LOCK TABLE division IN EXCLUSIVE MODE"))
+        else:
+            other.execute(text("SELECT 1"))  # a transaction that may write holds SQLite from its beginning
         answer = failing.post("/save/well", data=form)
         assert answer.status_code == 503
         assert "Name Early Help" in words(answer)
         assert failing.get("/sign-in").status_code == 200, "who only reads does not wait"
-    finally:
         other.rollback()
-        other.close()
     assert failing.post("/save/well", data=form).status_code == 302
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -44,7 +45,7 @@ def test_the_evidence_shows_result_target_floor_and_why_it_bears_on_the_risk(cli
         "Found on 3 April 2017, policy version 1",
         "Rating shown RED raised automatically, awaiting DMT",
         "The owner's own rating AMBER",
-        "When it was raised AMBER → to RED",
+        "When it was raised AMBER → raised to RED",
         "Why it bears on this risk",
         "Head of Early Years and Childcare assumed",
     ):
@@ -74,6 +75,26 @@ def test_a_signal_that_no_longer_stands_says_what_became_of_it_and_why(app: Flas
     text = words(signed_in_as(app, "dmt_member").get(path))
     assert f"no approved route {state} It ends soon. On 3 April 2017, 09:30: {why}" in text
     assert "De-escalation is proposed. Nothing stands any more." in text
+
+
+def test_a_risk_that_was_red_before_shows_one_rating_and_no_arrow(app: Flask) -> None:
+    row = escalated(reason="", rag_before="RED", risk=make.RiskFactory(own_rag="RED", effective_rag="RED"))
+    path = f"/escalations/{row.id}"
+    answer = signed_in_as(app, "auditor").get(path)
+    text = words(answer)
+    assert "When it was raised RED Raised on" in text
+    assert "Rating shown RED awaiting DMT The owner" in text
+    assert "raised automatically" not in text
+    assert "app-tag--raised" not in answer.text
+
+
+def test_a_floor_standard_that_there_is_no_room_for_is_not_shown_as_assumed(app: Flask) -> None:
+    row = escalated()
+    result = make.ResultFactory(rag="RED", floor_value=Decimal(0), floor_assumed=True, target_value=Decimal(0))
+    signal_on(row, "It rose.", contract_id=None, indicator_id=result.indicator.id, result_id=result.id)
+    path = f"/escalations/{row.id}"
+    text = words(signed_in_as(app, "auditor").get(path))
+    assert "Target 0% Floor standard none assumed True since" in text
 
 
 def test_a_link_that_was_taken_away_is_said_to_be_gone(app: Flask) -> None:
@@ -135,7 +156,10 @@ def test_an_escalation_that_has_ended_is_read_only_and_says_how_it_ended(app: Fl
     row = escalated(status="withdrawn", ended_at=make.NOW, ended_why="The result was corrected.")
     path = f"/escalations/{row.id}"
     answer = signed_in_as(app, "dmt_member").get(path)
-    assert "This escalation has ended: withdrawn on 3 April 2017, 09:30. The result was corrected." in words(answer)
+    text = words(answer)
+    assert "This escalation has ended: withdrawn on 3 April 2017, 09:30. The result was corrected." in text
+    assert f"{row.risk.reference} was before DMT" in text
+    assert "Why it was before DMT" in text
     assert "Record the decision" not in answer.text
 
 

@@ -54,6 +54,10 @@ def test_each_allowed_decision_says_what_will_happen(client: FlaskClient, escala
     text = words(client.get(f"/escalations/{escalation.id}"))
     assert "Decline The escalation ends. The rating returns to the owner’s AMBER;" in text
     assert "Confirm The rating shown stays RED." in text
+    assert "The directorate keeps managing it; the rating shown stays RED." in text
+    assert "De-escalate The escalation ends. The rating returns to the owner’s AMBER." in text
+    assert "leaves the register. Its reference stays its own." in text
+    assert "If you defer: the meeting it comes to. Otherwise the meeting at which this was decided" in text
     for kind in DecisionKind:
         assert kind.capitalize() in text
 
@@ -87,6 +91,7 @@ def test_a_decision_is_saved_told_to_the_owner_and_leads_back_to_the_queue(
         ({**CONFIRM, "due_on": [1, "", 2018]}, "must include a month", "due_on-month"),
         ({"kind": "return to the owner", "reason": "No figures."}, "by which the owner must answer.", "due_on-day"),
         ({"kind": "defer to a meeting", "reason": "Later."}, "Enter the date of the meeting.", "meeting_on-day"),
+        ({**CONFIRM, "meeting_on": [4, 4, 2017]}, "must be today or earlier.", "meeting_on-day"),
         (
             {"kind": "defer to a meeting", "reason": "Later.", "meeting_on": [2, 4, 2017]},
             "The date must be today or later.",
@@ -113,6 +118,26 @@ def test_everything_missing_is_said_at_once(client: FlaskClient, escalation: mod
     ]
 
 
+def test_any_decision_may_name_the_meeting_at_which_it_was_taken(
+    client: FlaskClient, escalation: models.Escalation
+) -> None:
+    assert decide(client, escalation, **CONFIRM, meeting_on=[28, 3, 2017]).status_code == 302
+    text = words(client.get(f"/escalations/{escalation.id}"))
+    assert "Decided at the meeting of 28 March 2017." in text
+    assert "confirmed by DMT, the owner answers by 1 May 2017" in text
+    assert "deferred" not in text.lower()
+    assert "Decided at the meeting of 28 March 2017." in words(client.get(f"/risks/{escalation.risk_id}"))
+
+
+def test_a_decision_to_defer_names_the_meeting_it_comes_to(client: FlaskClient, escalation: models.Escalation) -> None:
+    later = {"kind": "defer to a meeting", "reason": "Later.", "meeting_on": [25, 4, 2017]}
+    assert decide(client, escalation, **later).status_code == 302
+    text = words(client.get(f"/escalations/{escalation.id}"))
+    assert "Deferred to the meeting of 25 April 2017." in text
+    assert "Rating shown RED deferred to the meeting of 25 April 2017" in text
+    assert "raised automatically, awaiting" not in text
+
+
 def test_closing_with_open_actions_names_them(client: FlaskClient, escalation: models.Escalation) -> None:
     make_open = select(models.Action.text).where(models.Action.risk_id == escalation.risk_id)
     texts = db.session.scalars(make_open).all()
@@ -120,7 +145,7 @@ def test_closing_with_open_actions_names_them(client: FlaskClient, escalation: m
     assert texts
     answer = decide(client, escalation, kind="close the risk", reason="It is gone.")
     assert answer.status_code == 422
-    assert all(text in problems(answer)[0] for text in texts)
+    assert all(text.rstrip(".") in problems(answer)[0] for text in texts)
     assert saved() == 0
 
 
@@ -155,6 +180,7 @@ def test_a_risk_that_changed_meanwhile_is_shown_and_the_decision_can_be_sent_aga
     assert "The risk has changed since you opened this page." in problems(answer)[0]
     assert "What changed since you opened this page 3 April 2017, 09:30, the register The provider was found" in text
     assert "Typed with care." in text
+    assert "no longer possible" not in text
     assert f'name="revision" type="hidden" value="{seen + 1}"' in answer.text
     assert saved() == 0
     assert decide(client, escalation, revision=seen + 1, **CONFIRM).status_code == 302
@@ -171,6 +197,7 @@ def test_of_two_members_at_once_the_second_is_shown_what_the_first_decided(
     text = words(answer)
     assert answer.status_code == 409
     assert f"{DIRECTOR} DMT decided: confirm. Seen and agreed." in text
+    assert "You chose “decline”. That is no longer possible: the escalation is now confirmed." in text
     assert "My own view of it." in text
     assert 'value="decline"' not in answer.text
     assert saved() == 1
@@ -204,6 +231,7 @@ def test_a_decision_that_ended_it_leaves_the_second_with_what_was_typed(
     text = words(answer)
     assert answer.status_code == 409
     assert "This escalation has ended: declined" in text
+    assert "You chose “confirm”. That is no longer possible: the escalation has ended: declined." in text
     assert "What you had typed, which was not saved My own view of it." in text
     assert "Record the decision" not in answer.text
     assert saved() == 1
@@ -223,7 +251,7 @@ def test_a_decision_that_its_status_does_not_allow_is_refused(app: Flask) -> Non
     row = escalated(status="confirmed")
     path = f"/escalations/{row.id}"
     member = signed_in_as(app, "dmt_member")
-    assert "Date of the meeting" not in member.get(path).text
+    assert "If you defer" not in member.get(path).text
     answer = post(member, path, revision=0, kind="decline", reason="No.")
     assert answer.status_code == 422
     assert problems(answer) == ["An escalation that is confirmed cannot take the decision “decline”."]

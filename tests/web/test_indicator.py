@@ -88,9 +88,34 @@ def test_every_signal_is_there_with_the_escalation_it_caused(reader: FlaskClient
     answer = reader.get(path_of("EY-05"))
     text = words(answer)
     assert "Slipped Found on 3 April 2017 under policy version 1" in text
-    assert "it fell from 74% (2016) to 70% (December 2016), and from GREEN against a target of 74% to RED" in text
+    assert "it fell from 74% (2016) to 70% (December 2016), and from GREEN against a target of 74%" in text
     assert "Escalation of CYPE 20 (Insufficient take-up of free places for 2 year olds): awaiting DMT" in text
     assert "It has given no signal" in words(reader.get(path_of("EY-01")))
+
+
+def test_a_target_of_nought_has_no_assumed_floor(app: Flask) -> None:
+    make.RegisterFactory()
+    result = make.ResultFactory(
+        rag="RED",
+        target_value=Decimal(0),
+        floor_value=Decimal(0),
+        floor_assumed=True,
+        why="The floor is assumed: the target worsened by 10% of it.",
+    )
+    text = words(signed_in_as(app, "auditor").get(f"/indicators/{result.indicator_id}"))
+    assert "none assumed" in text
+    assert "a target of 0% leaves no room for one to be assumed." in text
+    assert "The floor is assumed" not in text
+
+
+def test_the_target_of_the_next_year_is_said_once_to_be_assumed(reader: FlaskClient) -> None:
+    text = words(reader.get(path_of("EY-05")))
+    said = (
+        "Figures published after the 2016 scorecard are judged against the 2017 target:"
+        " that they belong to the cycle that the 2017 target ends is assumed."
+    )
+    assert text.count(said) == 1
+    assert said not in words(reader.get(path_of("EY-01")))
 
 
 def test_a_result_that_is_overdue_is_said_to_be_not_known(app: Flask) -> None:

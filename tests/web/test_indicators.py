@@ -51,7 +51,7 @@ def test_a_row_shows_result_target_rag_direction_and_its_risks(reader: FlaskClie
     answer = reader.get("/indicators?q=FF2+place+%28as")
     text = words(answer)
     assert "EY-05 70% December 2016 78% RED ↓ worse – 78%" in text
-    assert "1 risk depend on EY-05" in text
+    assert "1 risk depends on EY-05" in text
     assert "app-sparkline" in answer.text
     assert 'href="/indicators/5#risks"' in answer.text
 

@@ -1,4 +1,4 @@
-"""The outbox as the administrator sees it: counts, what did not go, sending again and letting be."""
+"""The outbox as the administrator sees it: counts, what did not go, sending again and dropping."""
 
 from __future__ import annotations
 
@@ -60,6 +60,19 @@ def test_nothing_to_send_is_said_in_a_sentence(app: Flask) -> None:
     assert "Every message has gone." in text
 
 
+def test_what_a_sender_has_claimed_or_begun_counts_as_being_sent(app: Flask) -> None:
+    message(state="claimed")
+    message(number=2, state="started")
+    message(number=3, state="unknown")
+    administrator = signed_in_as(app, "administrator")
+    text = words(administrator.get("/admin/mail?state=claimed"))
+    assert "2 being sent" in text
+    assert "Messages: being sent" in text
+    assert "1 may have been sent: the outcome is not known" in text
+    assert administrator.get("/admin/mail?state=claimed").text.count('<th scope="row"') == 2
+    assert administrator.get("/admin/mail").text.count('<th scope="row"') == 3
+
+
 def test_a_state_shows_only_its_messages(app: Flask) -> None:
     message(state="sent", sent_at=make.NOW + timedelta(minutes=5))
     administrator = signed_in_as(app, "administrator")
@@ -86,10 +99,11 @@ def test_a_message_is_sent_again_with_a_reason_that_is_kept(app: Flask) -> None:
     )
 
 
-def test_a_message_is_let_be(app: Flask) -> None:
+def test_a_message_is_dropped(app: Flask) -> None:
     row = message(state="failed")
     administrator = signed_in_as(app, "administrator")
-    post(administrator, f"/admin/mail/{row.id}", what="let be", reason="He has left.")
+    post(administrator, f"/admin/mail/{row.id}", what="drop", reason="He has left.")
+    assert "1 dropped by the administrator" in words(administrator.get("/admin/mail"))
     fresh()
     assert db.session.get_one(models.Message, row.id).state == "dropped"
 
@@ -142,7 +156,7 @@ def test_nobody_else_sees_or_sends_mail(client: FlaskClient) -> None:
     sign_in_as(client, "Risk Co-ordinator")
     assert client.get("/admin/mail").status_code == 403
     assert client.get("/admin/mail/1").status_code == 403
-    assert post(client, "/admin/mail/1", what="let be", reason="No.").status_code == 403
+    assert post(client, "/admin/mail/1", what="drop", reason="No.").status_code == 403
     fresh()
     assert db.session.get_one(models.Message, 1).state == "waiting"
 

@@ -41,6 +41,12 @@ def test_posts_show_holder_deputies_roles_and_what_was_assumed(administrator: Fl
     assert "deputy-head-of-school-improvement@kent.example Head of School Improvement (deputy)" in text
 
 
+def test_the_divisions_stand_with_their_staff_and_money(administrator: FlaskClient) -> None:
+    text = words(administrator.get("/people"))
+    assert "Quality and Standards 446 29,710.3 2,992.5 Business Plan, lines 666, 646, 680" in text
+    assert "Schools' Delegated Budgets none 666,534.3 0.0" in text
+
+
 def test_a_vacant_post_is_flagged_above_the_list(app: Flask) -> None:
     gone = make.PersonFactory(active=False, name="Has Left")
     vacant = make.PostFactory(title="Head of Something")
@@ -110,8 +116,10 @@ def test_everyone_may_read_and_only_the_administrator_is_offered_forms(client: F
 def test_ending_access_leaves_posts_vacant_and_can_be_taken_back(administrator: FlaskClient) -> None:
     path = f"/people/{one('Head of Youth Justice').id}"
     fresh()
-    assert "End access" in words(administrator.get(path))
-    assert post(administrator, path).status_code == 302
+    assert "I want to end the access of Head of Youth Justice" in words(administrator.get(path))
+    answer = post(administrator, path)
+    assert (answer.status_code, problems(answer)) == (422, ["Tick the box to say that you want to end the access."])
+    assert post(administrator, path, confirm="y").status_code == 302
     text = words(administrator.get(path))
     assert "Head of Youth Justice can no longer sign in." in text
     assert "Give access again" in text
@@ -125,7 +133,7 @@ def test_ending_access_leaves_posts_vacant_and_can_be_taken_back(administrator: 
 def test_the_last_administrator_cannot_be_ended(administrator: FlaskClient) -> None:
     path = f"/people/{one('Administrator').id}"
     fresh()
-    answer = post(administrator, path)
+    answer = post(administrator, path, confirm="y")
     assert answer.status_code == 422
     assert problems(answer) == ["Somebody must stay administrator: give the role to another person first."]
     assert one("Administrator").active

@@ -61,10 +61,10 @@ def send(client: FlaskClient, form: str, prefix: str, title: str = TITLE, **fiel
 
 def test_the_page_shows_who_held_it_and_where_it_is_known_from(administrator: FlaskClient) -> None:
     text = words(administrator.get(path_of()))
-    assert "Holder Head of School Improvement, since 3 April 2017" in text
+    assert "Holder Head of School Improvement, since 1 January 2017" in text
     assert "Deputies Deputy Head of School Improvement" in text
     assert "The plan names no post for this." in text
-    assert "Deputy Head of School Improvement deputy 3 April 2017 no end" in text
+    assert "Deputy Head of School Improvement deputy 1 January 2017 no end" in text
 
 
 def test_handing_over_ends_the_time_of_the_holder_the_day_before(administrator: FlaskClient) -> None:
@@ -73,8 +73,14 @@ def test_handing_over_ends_the_time_of_the_holder_the_day_before(administrator: 
     assert (answer.status_code, answer.location) == (302, path_of())
     assert "Head of Youth Justice holds this post from 1 May 2017." in words(administrator.get(path_of()))
     rows = holdings()
-    assert (TITLE, False, date(2017, 4, 3), date(2017, 4, 30)) in rows
+    assert (TITLE, False, date(2017, 1, 1), date(2017, 4, 30)) in rows
     assert ("Head of Youth Justice", False, date(2017, 5, 1), None) in rows
+
+
+def test_the_demonstration_can_hand_a_post_over_on_its_own_day(administrator: FlaskClient) -> None:
+    who = id_of("Head of Youth Justice")
+    assert send(administrator, "hand-over", "holder", person_id=who, from_on=[3, 4, 2017]).status_code == 302
+    assert ("Head of Youth Justice", False, date(2017, 4, 3), None) in holdings()
 
 
 def test_a_deputy_is_set_and_their_time_ended(administrator: FlaskClient) -> None:

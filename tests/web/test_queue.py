@@ -16,7 +16,7 @@ from tests.web.browsing import sign_in_as, words
 
 TAKE_UP = (
     "Percentage of eligible children taking up FF2 place (as measured by DfE snapshot): it fell from 74% (2016) to 70% "
-    "(December 2016), and from GREEN against a target of 74% to RED against a target of 78%."
+    "(December 2016), and from GREEN against a target of 74% for 2016 to RED against a target of 78% for 2017."
     " The floor standard is not known and is assumed to be 70.2%, the target worsened by 10% of itself."
 )
 
@@ -70,7 +70,7 @@ def test_a_card_says_who_owns_it_what_the_owner_said_last_and_what_was_decided(a
     assert "Head of Fair Access" in text
     assert "Said last. (update of an action, The owner," in text
     assert "Said first." not in text
-    assert "deferred to a meeting on 9 May 2017" in text
+    assert "AMBER → raised to RED deferred to the meeting of 9 May 2017" in text
     assert "Defer to a meeting: The figures come in May. (The member," in text
 
 
@@ -84,7 +84,7 @@ def test_a_card_says_who_owns_it_what_the_owner_said_last_and_what_was_decided(a
         ),
         ("owner", {"status": "confirmed", "due_on": date(2017, 4, 1)}, "2 days overdue"),
         ("owner", {"status": "returned to owner", "due_on": date(2017, 4, 9)}, "Answer due 9 April 2017"),
-        ("corporate", {"status": "referred to corporate"}, "referred to corporate"),
+        ("corporate", {"status": "referred to corporate"}, "referred to the corporate register by DMT"),
         (
             "ended",
             {"status": "declined", "ended_at": make.NOW, "ended_why": "A mistake."},
@@ -116,12 +116,33 @@ def test_the_counts_follow_the_filters_and_link_to_their_rows(app: Flask) -> Non
     assert "No escalation here fits the filters." in words(reader.get("/queue?rag=GREEN"))
 
 
-@pytest.mark.parametrize("query", ["rag=PURPLE", "division=99", "division=x%00", "group=all", "rag=%27%3B--", "q=1"])
-def test_a_filter_that_is_not_known_is_left_aside(client: FlaskClient, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("rag=PURPLE", "Rating shown “PURPLE” was not understood and is left aside."),
+        ("division=99&rag=red", "Rating shown “red” and Division “99” were not understood and are left aside."),
+        ("division=x%00", "Division “x” was not understood"),
+        ("group=all", "Group “all” was not understood"),
+        ("rag=%27%3B--", "Rating shown “';--” was not understood"),
+        ("q=1&rag=&division=", ""),
+    ],
+)
+def test_a_filter_that_is_not_understood_is_left_aside_and_the_page_says_so(
+    client: FlaskClient, query: str, said: str
+) -> None:
     sign_in_as(client, DIRECTOR)
     answer = client.get(f"/queue?{query}")
     assert answer.status_code == 200
     assert "4 For DMT to decide" in words(answer)
+    assert said in words(answer)
+    assert ("left aside" in words(answer)) == bool(said)
+
+
+def test_a_rating_that_was_not_raised_is_one_tag(app: Flask) -> None:
+    escalated(rag_before="RED", risk=make.RiskFactory(own_rag="RED", effective_rag="RED"))
+    text = words(signed_in_as(app, "dmt_member").get("/queue"))
+    assert "RED put before DMT, awaiting its decision" in text
+    assert "raised to" not in text
 
 
 @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "99999999999"])

@@ -73,6 +73,7 @@ def test_the_used_references_are_said_plainly(client: FlaskClient) -> None:
         ("status=closed", {"Closed one"}),
         ("status=all", {"Open one", "Late one", "Closed one"}),
         ("overdue=1", {"Late one"}),
+        ("late_actions=1", {"Open one"}),
         ("escalated=1", {"Open one"}),
         ("rag=RED", {"Open one"}),
         ("q=because", {"Late one"}),
@@ -90,9 +91,12 @@ def test_a_filter_shows_what_it_says_and_nothing_else(app: Flask, query: str, sh
     opened = make.RiskFactory(title="Open one", published_text="It is 100% sure.", effective_rag="RED")
     escalated(risk=opened)
     late = date(2017, 4, 2)
+    make.ActionFactory(risk=opened, first_due_on=late)
     late_one = make.ReferenceFactory(number=7007)
-    make.RiskFactory(title="Late one", cause="Because of this", review_due_on=late, reference=late_one)
-    make.RiskFactory(title="Closed one", closed=True, review_due_on=late)
+    second = make.RiskFactory(title="Late one", cause="Because of this", review_due_on=late, reference=late_one)
+    make.ActionFactory(risk=second, first_due_on=late, status="done")
+    closed = make.RiskFactory(title="Closed one", closed=True, review_due_on=late)
+    make.ActionFactory(risk=closed, first_due_on=late)
     reader = signed_in_as(app, "auditor")
     text = words(reader.get(f"/register?{query}"))
     assert {title for title in ("Open one", "Late one", "Closed one") if title in text} == shown
@@ -138,13 +142,25 @@ def test_columns_sort_both_ways_and_red_is_the_worst(app: Flask, sort: str, orde
 
 
 @pytest.mark.parametrize(
-    "query", ["rag=PURPLE", "division=x", "owner=99999", "status=%00", "sort=%27", "escalated=yes"]
+    ("query", "said"),
+    [
+        ("rag=PURPLE", "Rating shown “PURPLE” was not understood and is left aside."),
+        ("division=x&owner=99999", "Division “x” and Owner “99999” were not understood and are left aside."),
+        ("status=%00", ""),
+        ("status=open&sort=%27", "Status “open” and Order “'” were not understood"),
+        ("escalated=yes", "Before DMT “yes” was not understood"),
+        ("rag=&status=&sort=reference", ""),
+    ],
 )
-def test_a_filter_that_is_not_known_is_left_aside(client: FlaskClient, query: str) -> None:
+def test_a_filter_that_is_not_understood_is_left_aside_and_the_page_says_so(
+    client: FlaskClient, query: str, said: str
+) -> None:
     sign_in_as(client, AUDITOR)
     answer = client.get(f"/register?{query}")
     assert answer.status_code == 200
     assert "13 risks" in words(answer)
+    assert said in words(answer)
+    assert ("left aside" in words(answer)) == bool(said)
 
 
 @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "99999999999"])
@@ -160,7 +176,7 @@ def test_an_overdue_review_is_tagged(app: Flask) -> None:
     make.RiskFactory(review_due_on=date(2017, 4, 3))
     text = words(signed_in_as(app, "auditor").get("/register"))
     assert "2 April 2017 overdue" in text
-    assert text.count("overdue") == 2  # the tag, and the name of the filter
+    assert text.count("overdue") == 3  # the tag, and the names of two filters
 
 
 def test_a_long_register_is_shown_by_fifties_with_as_many_queries_as_a_short_one(app: Flask) -> None:

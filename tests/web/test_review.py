@@ -85,10 +85,25 @@ def test_a_rating_is_assessed_by_likelihood_and_impact(app: Flask, risk: models.
     assert "Target rating GREEN score 6: unlikely (2) × significant (3)" in text
 
 
-def test_levels_that_were_chosen_are_left_aside_when_the_rating_is_kept(app: Flask, risk: models.Risk) -> None:
+@pytest.mark.parametrize("levels", [{}, {"likelihood": ""}, {"impact": ""}])
+def test_a_rating_that_is_kept_and_assessed_anew_is_asked_again(
+    app: Flask, risk: models.Risk, levels: dict[str, str]
+) -> None:
     client, address = as_owner(app, risk)
-    answer = post(client, address, **{**ASSESSED, "rating": "keep"})
-    assert "Your rating is AMBER." in words(client.get(answer.location))
+    answer = post(client, address, **{**ASSESSED, "rating": "keep", **levels})
+    assert answer.status_code == 422
+    assert problems(answer) == ["You chose to keep the rating and also new levels: choose one."]
+    assert 'href="#rating"' in answer.text
+    assert "The provider has given notice." in answer.text
+    assert ('value="5" selected' in answer.text) == ("impact" not in levels)
+    assert saved() == []
+
+
+def test_an_answer_of_no_may_stand_beside_no_change(app: Flask, risk: models.Risk) -> None:
+    client, address = as_owner(app, risk)
+    assert post(client, address, **{**CALM, "controls_work": "no"}).status_code == 302
+    row = saved()[0]
+    assert (row.changed, row.controls_work) == (False, False)
 
 
 def test_a_review_puts_the_risk_before_dmt_when_asked(app: Flask, risk: models.Risk) -> None:
@@ -96,6 +111,15 @@ def test_a_review_puts_the_risk_before_dmt_when_asked(app: Flask, risk: models.R
     text = words(client.get(post(client, address, **NEWS, escalate="y").location))
     assert "AMBER → raised to RED put before DMT, awaiting its decision" in text
     assert saved()[0].escalate
+
+
+@pytest.mark.parametrize("status", ["awaiting DMT", "deferred to a meeting", "referred to corporate"])
+def test_a_risk_that_is_before_dmt_already_cannot_be_put_there_again(app: Flask, status: str) -> None:
+    row = escalated(status=status)
+    client, address = as_owner(app, row.risk)
+    assert "Put this risk before" not in words(client.get(address))
+    refused = words(post(client, address, **{**NEWS, "note": "", "escalate": "y"}))
+    assert "Put this risk before" not in refused
 
 
 def test_a_review_answers_what_dmt_asked(app: Flask) -> None:
@@ -111,7 +135,7 @@ def test_a_review_answers_what_dmt_asked(app: Flask) -> None:
     shown = words(client.get(address))
     assert "DMT asked you for an answer by 3 April 2017: Say what it costs." in shown
     assert "Put this risk before" not in shown
-    assert "put before DMT, awaiting its decision" in words(client.get(post(client, address, **NEWS).location))
+    assert "the owner has answered, awaiting DMT" in words(client.get(post(client, address, **NEWS).location))
 
 
 @pytest.mark.parametrize(
@@ -123,13 +147,9 @@ def test_a_review_answers_what_dmt_asked(app: Flask) -> None:
         ({**CALM, "note": "x" * 20_000}, ["The sentence must be 4,000 characters or fewer. You typed 20,000."]),
         ({**CALM, "any_change": ""}, ["Say whether anything has changed."]),
         ({**CALM, "rating": ""}, ["Choose whether to keep the rating or to assess it anew."]),
-        (
-            {**CALM, "actions_on_track": "no"},
-            ["An answer above is no, so something has changed: choose “Something has changed”."],
-        ),
         ({**ASSESSED, "any_change": "same"}, ["A new rating is a change: choose “Something has changed”."]),
         ({**ASSESSED, "likelihood": ""}, ["Choose the likelihood."]),
-        ({**ASSESSED, "impact": "6"}, ["Choose one of the answers.", "Choose the impact."]),
+        ({**ASSESSED, "impact": "6"}, ["Choose one of the answers in the list."]),
         ({**NEWS, "target_impact": "3"}, ["Choose both a likelihood and an impact."]),
         (
             {**NEWS, "target_likelihood": "5", "target_impact": "5"},

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from riskreg import models
+from riskreg.domain.access import Role
 from riskreg.extensions import db
 from tests import factories as make
 from tests.web.before_dmt import DIRECTOR, counted, escalated, signed_in_as
@@ -47,7 +48,10 @@ def test_what_is_late_comes_first_then_by_day(app: Flask) -> None:
     text = words(signed_in_as(app, post=post).get("/"))
     shown = ["Due 2 April 2017 overdue", "Review late", "Due 3 April 2017", "Action today. 20% done.", "Review soon"]
     assert [text.index(one) for one in shown] == sorted(text.index(one) for one in shown)
-    for hidden in ("Review later", "Action done.", "Another's action."):
+    due, _, own = text.partition("My risks")
+    assert "Review later" not in due
+    assert "Review later" in own
+    for hidden in ("Action done.", "Another's action."):
         assert hidden not in text
 
 
@@ -106,6 +110,7 @@ def test_dmt_members_see_how_many_wait_red_first(client: FlaskClient) -> None:
     sign_in_as(client, DIRECTOR)
     answer = client.get("/")
     assert "Waiting for DMT 4 RED to decide 0 AMBER to decide 0 GREEN to decide" in words(answer)
+    assert "Nothing is due." not in words(answer)
     assert '/queue?rag=RED"' in answer.text
 
 
@@ -132,8 +137,18 @@ def test_administrators_see_the_mail_and_the_jobs_that_failed(app: Flask) -> Non
         for ok in results:
             db.session.add(models.JobRun(job=job, day=make.TODAY, started_at=make.NOW, finished_at=make.NOW, ok=ok))
             db.session.flush()
-    text = words(signed_in_as(app, "administrator").get("/"))
-    assert "2 messages refused for good 1 message that may not have arrived 1 job whose last run failed" in text
+    for number, attempts in enumerate((0, 1, 7)):
+        db.session.add(
+            models.Message(
+                kind="reviews_due", subject_key=f"w{number}", person_id=person.id, period="once", facts={},
+                state="waiting", attempts=attempts, created_at=make.NOW, next_attempt_at=make.NOW,
+            )
+        )  # fmt: skip
+    answer = signed_in_as(app, "administrator").get("/")
+    text = words(answer)
+    assert "2 messages refused for good 1 message that may not have arrived" in text
+    assert "2 messages that wait after a failed attempt 1 job whose last run failed" in text
+    assert '/admin/mail?state=waiting"' in answer.text
 
 
 def test_everyone_has_this_page(client: FlaskClient) -> None:
@@ -156,4 +171,78 @@ def test_much_work_is_cut_at_fifty_of_a_kind_and_takes_as_many_queries(app: Flas
         answer = client.get("/")
     assert len(many) == len(few) <= 8
     assert answer.text.count("app-lines__item") == 100
+    assert answer.text.count('<th scope="row"') == 50
     assert "No more than fifty of a kind are shown." in words(answer)
+
+
+def test_somebody_with_every_role_takes_no_more_than_fifteen_queries(app: Flask) -> None:
+    make.RegisterFactory()
+    client = signed_in_as(app, *(str(role) for role in Role))
+    with counted() as few:
+        client.get("/")
+    for _ in range(30):
+        escalated(reason="")
+        make.ResultFactory(period_end=date(2015, 12, 31))
+        make.ActionFactory(first_due_on=make.TODAY - DAY)
+    db.session.commit()
+    with counted() as many:
+        answer = client.get("/")
+    assert "30 RED to decide" in words(answer)
+    assert len(many) == len(few) <= 15
+
+
+def test_my_risks_and_actions_are_all_that_i_own_whenever_they_fall_due(app: Flask) -> None:
+    later = make.RiskFactory(title="Later", own_rag="GREEN", review_due_on=date(2018, 1, 1))
+    row = escalated(reason="", risk=make.RiskFactory(title="Before DMT", own_rag="AMBER", effective_rag="RED"))
+    closed = make.RiskFactory(title="Closed one", closed=True)
+    post = owner_of(later, row.risk, closed)
+    make.ActionFactory(owner_post=post, text="Next year.", first_due_on=date(2018, 3, 31), progress=20, risk=later)
+    make.ActionFactory(owner_post=post, text="Cancelled.", status="cancelled")
+    make.ActionFactory(owner_post=post, text="Under a closed risk.", risk=closed)
+    make.RiskFactory(title="Another’s")
+    reference, post_id = str(later.reference), post.id
+    answer = signed_in_as(app, post=post).get("/")
+    text = words(answer)
+    own = text[text.index("My risks Reference") if "My risks Reference" in text else text.rindex("My risks") :]
+    assert own.index("Before DMT AMBER → raised to RED raised automatically, awaiting DMT") < own.index("Later GREEN")
+    assert "1 January 2018" in own
+    assert f"Next year. {reference} 31 March 2018 Not started, 20%" in own
+    assert f'href="/register?owner={post_id}"' in answer.text
+    assert "All risks of the Head of Fair Access in the register" in own
+    for hidden in ("Closed one", "Cancelled.", "Under a closed risk.", "Another’s"):
+        assert hidden not in text
+
+
+def test_a_deputy_finds_the_risks_of_the_post_with_its_name(app: Flask) -> None:
+    post = owner_of(make.RiskFactory(title="Theirs", review_due_on=date(2018, 1, 1)))
+    deputy = make.PersonFactory(deputising=post)
+    who = f"{deputy.id}:{deputy.session_stamp}"
+    client = signed_in_as(app, "auditor")
+    with client.session_transaction() as session:
+        session["_user_id"] = who
+    assert "Theirs for the Head of Fair Access" in words(client.get("/"))
+
+
+def test_the_risk_co_ordinator_sees_what_is_late_and_red_with_the_way_to_it(app: Flask) -> None:
+    late = make.RiskFactory(review_due_on=make.TODAY - DAY, own_rag="RED", effective_rag="RED")
+    make.ActionFactory(risk=late, first_due_on=make.TODAY - DAY)
+    make.ActionFactory(risk=late, first_due_on=make.TODAY - DAY)
+    make.ActionFactory(risk=late, first_due_on=make.TODAY)
+    escalated(reason="")
+    client = signed_in_as(app, "coordinator")
+    answer = client.get("/")
+    said = "1 review overdue 2 actions overdue, under 1 risk 1 escalation for DMT to decide 2 RED risks"
+    assert said in words(answer)
+    assert "Nothing is due." not in words(answer)
+    counts = (
+        ("/register?overdue=1", "1 risk "),
+        ("/register?late_actions=1", "1 risk "),
+        ("/register?rag=RED", "2 risks"),
+    )
+    for address, said in (*counts, ("/queue", "1 For DMT to decide")):
+        assert f'href="{address}"' in answer.text
+        assert said in words(client.get(address))
+
+
+def test_nobody_else_is_shown_the_whole_register(app: Flask) -> None:
+    assert "RED risks" not in words(signed_in_as(app, "dmt_member", "auditor", "risk_owner").get("/"))

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from flask.typing import ResponseReturnValue
 
 from riskreg.domain.access import Permission
+from riskreg.domain.dates import PartialDate, read_partial
 from riskreg.domain.sentences import day
-from riskreg.queries.audit import AuditFilter, audit_count, audit_lines, audit_people, audit_verbs
+from riskreg.queries.audit import (
+    AuditFilter,
+    AuditLine,
+    audit_count,
+    audit_lines,
+    audit_people,
+    audit_verbs,
+    seen_by_dmt,
+    subject_names,
+)
 from riskreg.queries.register import only_register, read_reference
 from riskreg.web.access import needs
+from riskreg.web.admin import trail
 from riskreg.web.admin.room import blueprint
-from riskreg.web.datefields import YEARS
 from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
 from riskreg.web.pages import page
 
-PAIRS = (("before", "after"), ("old", "new"), ("was", "is"))
+NO_DATE = "“{}” is not a date such as 31 8 2017, so it does not narrow the list."
 
 
 @blueprint.get("/audit")
@@ -32,9 +41,11 @@ def audit() -> ResponseReturnValue:
     wanted = AuditFilter(
         person_id=who if who in names else None,
         reference=_reference(left_out),
+        linked=asked("linked") == "1",
         verb=asked_one_of("verb", verbs),
         from_day=_day("from", left_out),
         to_day=_day("to", left_out),
+        sign_ins=asked("sign_ins") == "1",
     )
     pages = Pages.asked(audit_count(wanted))
     return page(
@@ -43,13 +54,25 @@ def audit() -> ResponseReturnValue:
         left_out=left_out,
         in_force=_in_force(wanted, names),
         person_choices=[("", "Everyone"), *((key, name) for key, name in names.items())],
-        verb_choices=[("", "All"), *((verb, verb) for verb in verbs)],
+        verb_choices=[("", "All"), *sorted(((verb, trail.done(verb)) for verb in verbs), key=lambda one: one[1])],
         pages=pages,
-        lines=[
-            (line, changes(line.detail, line.sentence))
-            for line in audit_lines(wanted, offset=pages.offset, size=pages.size)
-        ],
+        done=trail.done,
+        lines=_told(audit_lines(wanted, offset=pages.offset, size=pages.size), names),
     )
+
+
+def _told(
+    lines: list[AuditLine], people: Mapping[int, str]
+) -> list[tuple[AuditLine, trail.Subject, list[tuple[str, str]]]]:
+    """Return each event with what it was about, by name, and with the old and the new."""
+    names = subject_names(lines) | {f"person:{key}": name for key, name in people.items() if key}
+    decided, told = seen_by_dmt(lines), []
+    for line in lines:
+        changed = trail.changes(line, people)
+        if line.id in decided:
+            changed.append(("DMT saw", trail.seen(decided[line.id])))
+        told.append((line, trail.subject(line, names), changed))
+    return told
 
 
 def _day(name: str, left_out: list[str]) -> date | None:
@@ -58,13 +81,13 @@ def _day(name: str, left_out: list[str]) -> date | None:
     if not words:
         return None
     try:
-        found = date.fromisoformat(words)
+        found: PartialDate | None = read_partial(words)
     except ValueError:
         found = None
-    if found is None or found.year not in YEARS:
-        left_out.append(f"“{words}” is not a date such as 2017-04-03, so it does not narrow the list.")
+    if found is None or found.text != found.last_day.isoformat():
+        left_out.append(NO_DATE.format(words))
         return None
-    return found
+    return found.last_day
 
 
 def _reference(left_out: list[str]) -> str:
@@ -84,56 +107,10 @@ def _in_force(wanted: AuditFilter, names: Mapping[int, str]) -> list[tuple[str, 
     parts = (
         ("person", names[wanted.person_id] if wanted.person_id is not None else ""),
         ("risk", wanted.reference),
-        ("verb", wanted.verb),
+        ("linked", "with its indicators and contracts" if wanted.linked and wanted.reference else ""),
+        ("verb", trail.done(wanted.verb)),
         ("from", f"From {day(wanted.from_day)}" if wanted.from_day else ""),
         ("to", f"To {day(wanted.to_day)}" if wanted.to_day else ""),
+        ("sign_ins", "With sign-ins" if wanted.sign_ins else ""),
     )
     return [(words, address_with(**{name: None})) for name, words in parts if words]
-
-
-def changes(detail: Mapping[str, Any], sentence: str) -> list[tuple[str, str]]:
-    """Return the old and new values of an event as a reader can take them in: a name and its words each.
-
-    What the sentence says already is left out.
-    """
-    told: list[tuple[str, str]] = []
-    rest = dict(detail)
-    for before, after in PAIRS:
-        if before in rest and after in rest:
-            told += _pair(rest.pop(before), rest.pop(after))
-    told += [(_name(name), _words(value)) for name, value in rest.items() if not _said(value, sentence)]
-    return told
-
-
-def _said(value: Any, sentence: str) -> bool:
-    if isinstance(value, list):
-        return all(_said(one, sentence) for one in value)
-    return value in (None, "", {}) or (isinstance(value, str) and value in sentence)
-
-
-def _pair(before: Any, after: Any) -> list[tuple[str, str]]:
-    """Set the old beside the new; of a record, only what changed."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-        return [(_name(name), _turn(before.get(name), after.get(name))) for name in names]
-    return [("Changed", _turn(before, after))]
-
-
-def _turn(before: Any, after: Any) -> str:
-    return f"{_words(before)} → {_words(after)}"
-
-
-def _name(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
-def _words(value: Any) -> str:
-    """A stored value in words: nothing, yes or no, a list, or what it is."""
-    if value in (None, "", [], {}):
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{_name(str(name)).lower()}: {_words(one)}" for name, one in value.items())
-    return "; ".join(_words(one) for one in value) if isinstance(value, list) else str(value)

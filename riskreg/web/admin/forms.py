@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wtforms.validators import InputRequired
+
 from riskreg.domain.access import Role
 from riskreg.queries.organisation import Sitting
 from riskreg.web.datefields import DateField
@@ -87,7 +89,7 @@ class MessageForm(Form):
         "What should become of it?",
         choices=(
             ("again", "Send it again", "It is tried at once. If it did go after all, it arrives twice."),
-            ("let be", "Never mind", "Nothing tries to send it any more."),
+            ("drop", "Drop it", "Nothing tries to send it any more."),
         ),
         needed="Choose what should become of it.",
     )
@@ -96,5 +98,18 @@ class MessageForm(Form):
     )
 
 
-class DeactivateForm(Form):
-    """Nothing but the token: ending or giving back a person's access is one button."""
+class GiveAccessForm(Form):
+    """Nothing but the token: giving back a person's access is one button."""
+
+
+class EndAccessForm(Form):
+    """Ending a person's access, which a tick confirms."""
+
+    confirm = TickField(validators=[InputRequired("Tick the box to say that you want to end the access.")])
+
+    @classmethod
+    def of(cls, name: str) -> EndAccessForm:
+        """Return the form for the person of that name."""
+        form = cls()
+        form.confirm.label.text = f"I want to end the access of {name}"
+        return form

@@ -14,23 +14,17 @@ from riskreg.extensions import db
 from riskreg.jobs import JOBS, Job
 from riskreg.models import Message
 from riskreg.queries.jobs import Standing, job_standings, run_count, runs_listed
-from riskreg.queries.mail import ACCOUNT_KINDS, STATES, UNSENT, messages, outbox_counts
+from riskreg.queries.mail import ACCOUNT_KINDS, STATES, messages, outbox_counts
 from riskreg.services.outbox import STATE_WORDS, UNSETTLED, let_be, send_again
 from riskreg.web.access import current_actor, needs
 from riskreg.web.admin.forms import MessageForm
 from riskreg.web.admin.room import blueprint
+from riskreg.web.admin.wording import MESSAGE_KINDS
 from riskreg.web.listing import Pages, asked, asked_one_of
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 
 FAILURES_OF = timedelta(days=7)
-KIND_WORDS = {
-    "escalation_raised": "Escalation raised",
-    "decision_made": "Decision made",
-    "reviews_due": "Reviews due",
-    "account_invitation": "Invitation",
-    "account_reset": "New password",
-}
 
 
 @blueprint.get("/admin/mail")
@@ -38,14 +32,13 @@ KIND_WORDS = {
 def mail() -> ResponseReturnValue:
     """Show how the outbox stands, and the messages that have not gone."""
     outbox, state = outbox_counts(), asked_one_of("state", STATES)
-    shown = [state] if state else UNSENT
-    pages = Pages.asked(sum(outbox.counts[one] for one in shown))
+    pages = Pages.asked(outbox.counts[state] if state else outbox.unsent)
     return page(
         "admin/mail.html",
         outbox=outbox,
         state=state,
         state_words=STATE_WORDS,
-        kind_words=KIND_WORDS,
+        kind_words=MESSAGE_KINDS,
         pages=pages,
         lines=messages(state, offset=pages.offset, size=pages.size),
     )
@@ -54,7 +47,7 @@ def mail() -> ResponseReturnValue:
 @blueprint.route("/admin/mail/<id:message_id>", methods=["GET", "POST"])
 @needs(Permission.MANAGE_MAIL)
 def message(message_id: int) -> ResponseReturnValue:
-    """Show one message; one that did not go can be sent again or let be."""
+    """Show one message; one that did not go can be sent again or dropped."""
     found = db.session.get(Message, message_id)
     if found is None:
         raise NotFound(f"There is no message {message_id}. The list under Mail has them all.")
@@ -65,7 +58,7 @@ def message(message_id: int) -> ResponseReturnValue:
             settle = send_again if again else let_be
             settle(current_actor(), found, form.reason.data, clock.now())
             flash(
-                "The message is sent again." if again else "The message is let be: nothing tries to send it any more."
+                "The message is sent again." if again else "The message is dropped: nothing tries to send it any more."
             )
             return redirect(url_for("admin.mail"))
     return page(
@@ -73,7 +66,7 @@ def message(message_id: int) -> ResponseReturnValue:
         form=form,
         message=found,
         state_words=STATE_WORDS,
-        kind_words=KIND_WORDS,
+        kind_words=MESSAGE_KINDS,
         unsettled=found.state in UNSETTLED,
         secret=found.kind.startswith(ACCOUNT_KINDS),
     )

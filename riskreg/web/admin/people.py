@@ -10,10 +10,10 @@ from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.extensions import db
 from riskreg.models import Person
-from riskreg.queries.organisation import people_count, people_listed, posts_listed
+from riskreg.queries.organisation import divisions_listed, people_count, people_listed, posts_listed
 from riskreg.services.people import add_person, deactivate_person, reactivate_person
 from riskreg.web.access import current_actor, may, needs
-from riskreg.web.admin.forms import DeactivateForm, PersonForm
+from riskreg.web.admin.forms import EndAccessForm, GiveAccessForm, PersonForm
 from riskreg.web.admin.room import blueprint
 from riskreg.web.listing import Pages, asked
 from riskreg.web.pages import page
@@ -51,6 +51,7 @@ def _show(form: PersonForm | None) -> ResponseReturnValue:
         pages=pages,
         people=people_listed(words, today, offset=pages.offset, size=pages.size),
         posts=posts,
+        divisions=divisions_listed(),
         day=today,
         vacant=[post for post in posts if post.holder(today) is None],
     )
@@ -60,14 +61,16 @@ def _show(form: PersonForm | None) -> ResponseReturnValue:
 @needs(Permission.MANAGE_PEOPLE)
 def person(person_id: int) -> ResponseReturnValue:
     """Show one person, to end their access or give it back."""
-    return page("admin/person.html", person=_known(person_id), form=DeactivateForm(), day=clock.today())
+    found = _known(person_id)
+    return page("admin/person.html", person=found, form=_access_form(found))
 
 
 @blueprint.post("/people/<id:person_id>")
 @needs(Permission.MANAGE_PEOPLE)
 def change_person(person_id: int) -> ResponseReturnValue:
     """End a person's access, or give it back to one whose access has ended."""
-    found, form = _known(person_id), DeactivateForm()
+    found = _known(person_id)
+    form = _access_form(found)
     if form.validate_on_submit():
         with saving(form):
             if found.active:
@@ -77,7 +80,11 @@ def change_person(person_id: int) -> ResponseReturnValue:
                 reactivate_person(current_actor(), found, clock.now())
                 flash(f"{found.name} is active again. An invitation goes to {found.email}.")
             return redirect(url_for("admin.person", person_id=person_id))
-    return page("admin/person.html", person=found, form=form, day=clock.today())
+    return page("admin/person.html", person=found, form=form)
+
+
+def _access_form(found: Person) -> EndAccessForm | GiveAccessForm:
+    return EndAccessForm.of(found.name) if found.active else GiveAccessForm()
 
 
 def _known(person_id: int) -> Person:

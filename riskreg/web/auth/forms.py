@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskreg.database import LARGEST_ID
 from riskreg.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from riskreg.web.fields import PasswordField, TextField, WholeNumberField
 from riskreg.web.forms import Form
@@ -19,7 +20,7 @@ class SignInForm(Form):
 class DemonstrationForm(Form):
     """One of the people of the demonstration."""
 
-    person_id = WholeNumberField("Person", low=1, high=2**31 - 1, needed="Choose a person.")
+    person_id = WholeNumberField("Person", low=1, high=LARGEST_ID, needed="Choose a person.")
 
 
 class ResetForm(Form):
@@ -34,6 +35,7 @@ class PasswordForm(Form):
     password = PasswordField(
         "New password",
         needed="Enter a new password.",
-        hint=f"At least {SHORTEST_PASSWORD} characters. Three or four words that you can remember do well.",
+        hint=f"At least {SHORTEST_PASSWORD} characters, without your name or address."
+        " Three or four words that you can remember do well.",
         limit=LONGEST_PASSWORD,
     )

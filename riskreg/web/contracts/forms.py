@@ -41,9 +41,17 @@ class RouteForm(Form):
     stage = ChoiceField(
         "How far has that come?",
         choices=[
-            (str(int(RouteStage.DECIDED)), "Decided", "The manager has settled on it."),
-            (str(int(RouteStage.APPROVED)), "Approved", "Whoever has to approve it has done so."),
-            (str(int(RouteStage.AWARDED)), "Awarded", "The extension is agreed, or the new contract awarded."),
+            (str(int(RouteStage.DECIDED)), "Decided", "The manager has settled on what is to happen."),
+            (
+                str(int(RouteStage.APPROVED)),
+                "Approved",
+                "Whoever has to approve it has done so. The last stage of a contract that is let end.",
+            ),
+            (
+                str(int(RouteStage.AWARDED)),
+                "Awarded",
+                "The extension is agreed, or the new contract awarded. Not for a contract that is let end.",
+            ),
         ],
         needed="Choose how far the route has come.",
     )

@@ -11,13 +11,28 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.access import Permission, holds, require
 from riskreg.domain.sentences import plural
+from riskreg.domain.signals import Reach
 from riskreg.models import Contract
 from riskreg.queries.contract import contract_with_records, dated_points, dependent_risks, standing_signals
-from riskreg.queries.contracts import KINDS, ContractFilter, Ends, choices, kind_sizes, listed_contracts
+from riskreg.queries.contracts import (
+    KINDS,
+    ContractFilter,
+    Ends,
+    choices,
+    kind_sizes,
+    listed_contracts,
+)
 from riskreg.services.contracts import STAGES, record_review, record_route
 from riskreg.web.access import current_actor, may, needs
 from riskreg.web.contracts.forms import ReviewForm, RouteForm
-from riskreg.web.contracts.wording import plan_says
+from riskreg.web.contracts.wording import (
+    dmt_is_told,
+    end_in_words,
+    not_known,
+    plan_says,
+    review_in_words,
+    route_in_words,
+)
 from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
 from riskreg.web.outcomes import what_changed
@@ -32,7 +47,8 @@ KIND_WORDS = {
     "internal": "Internally delivered",
     "commissioning": "Commissioning",
 }
-REACHES = {1: "its manager", 2: "the head of service", 3: "DMT"}
+REACHES = {int(reach): reach.who for reach in Reach}
+STAGE_WORDS = {int(stage): words for stage, words in STAGES.items()}
 
 
 @blueprint.get("/contracts")
@@ -48,6 +64,7 @@ def listing() -> ResponseReturnValue:
         post_id=post if post in posts else None,
         ends=asked_one_of("ends", tuple(Ends)),
         signals=asked("signals") == "1",
+        unheeded=asked("unheeded") == "1",
     )
     ends_words = {
         Ends.SOON: f"ends within {plural(policy.no_route_months, 'month')}",
@@ -69,6 +86,7 @@ def listing() -> ResponseReturnValue:
         ends_words=ends_words,
         filters_on=_filters_on(narrowed, posts, ends_words),
         reaches=REACHES,
+        dmt=int(Reach.DMT),
     )
 
 
@@ -76,19 +94,23 @@ def listing() -> ResponseReturnValue:
 @needs(Permission.READ_REGISTER)
 def contract(contract_id: int) -> ResponseReturnValue:
     """Show what the plan says of a contract, its milestones, and what depends on it."""
-    found = _load(contract_id)
-    facts, today = found.facts(), clock.today()
+    found, today = _load(contract_id), clock.today()
+    facts, risks = found.facts(), dependent_risks(contract_id)
     return page(
         "contracts/contract.html",
         contract=found,
-        facts=facts,
+        end_in_words=end_in_words(found, facts, today),
+        not_known=not_known(found, facts),
         kind=KIND_WORDS[found.kind],
         points=dated_points(facts, present_policy(), today),
         plan_says=plan_says(found),
         signals=standing_signals(found.id),
-        risks=dependent_risks(found.id),
-        stages={int(stage): words for stage, words in STAGES.items()},
+        risks=risks,
+        stages=STAGE_WORDS,
         reaches=REACHES,
+        dmt=int(Reach.DMT),
+        told=[risk for risk in risks if risk.lets_dmt_know],
+        dmt_is_told=dmt_is_told(risks),
         mine=may(Permission.RECORD_CONTRACT) and _mine(found),
     )
 
@@ -134,8 +156,10 @@ def _show_form(template: str, form: RouteForm | ReviewForm, contract_id: int) ->
         template,
         form=form,
         contract=found,
-        facts=found.facts(),
-        stages={int(stage): words for stage, words in STAGES.items()},
+        end_in_words=end_in_words(found, found.facts(), clock.today()),
+        review_in_words=review_in_words(found, found.facts()),
+        route_in_words=route_in_words(found.facts()),
+        stages=STAGE_WORDS,
     )
 
 
@@ -169,4 +193,6 @@ def _filters_on(narrowed: ContractFilter, posts: dict[int, str], ends_words: dic
         found.append((ends_words[Ends(narrowed.ends)], address_with(ends=None)))
     if narrowed.signals:
         found.append(("with standing signals", address_with(signals=None)))
+    if narrowed.unheeded:
+        found.append(("with signals for DMT that no risk heeds", address_with(unheeded=None)))
     return found

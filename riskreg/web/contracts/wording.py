@@ -2,11 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+from riskreg.domain.contracts import ContractFacts, RouteStage
 from riskreg.domain.dates import PartialDate
+from riskreg.domain.sentences import day, listed
 from riskreg.models import Contract
+from riskreg.queries.contract import DependentRisk
+from riskreg.services.contracts import STAGES
 from riskreg.web.pages import money
 
 NO_DATE = "no date: these words give no signal"
+
+
+def end_in_words(contract: Contract, facts: ContractFacts, today: date) -> str:
+    """Say when the contract ends, and by what: what was recorded comes before what the plan says."""
+    if contract.closed_on:
+        return f"Closed on {day(contract.closed_on)}."
+    end = facts.current_end
+    if end is None:
+        return f"The date of the end is not known: {_plan_gives(contract.end_printed)}."
+    moved = [one for one in contract.routes if one.stage == RouteStage.AWARDED and one.new_end == end.text]
+    by = f", by the extension awarded on {day(moved[-1].on)}" if moved else ""
+    return f"{'Ended' if end.last_day < today else 'Ends'} {_when(end)}{by}."
+
+
+def review_in_words(contract: Contract, facts: ContractFacts) -> str:
+    """Say when the next review falls, or what is known instead: the last review that was held, or the plan's words."""
+    if facts.current_review:
+        return f"The review is due {_when(facts.current_review)}."
+    if facts.reviews:
+        return f"Reviewed on {day(facts.reviews[-1].on)}; no further review is set."
+    if contract.review_printed:
+        return f"The date of the review is not known: {_plan_gives(contract.review_printed)}."
+    return "No review is set."
+
+
+def not_known(contract: Contract, facts: ContractFacts) -> list[str]:
+    """Return what has no date although the plan or a record speaks of it, one sentence each; it gives no signal."""
+    found = []
+    if facts.current_end is None and contract.end_printed:
+        found.append(f"The date of the end is not known: {_plan_gives(contract.end_printed)}. It gives no signal.")
+    if facts.current_review is None and (facts.reviews or contract.review_printed):
+        found.append(f"{review_in_words(contract, facts)} It gives no signal.")
+    return found
+
+
+def route_in_words(facts: ContractFacts) -> str:
+    """Say which of the recorded routes counts for the present end."""
+    route = facts.route
+    if route is None:
+        return "No route counts for the present end yet."
+    counts = f"The route that counts now: {route.kind}, {STAGES[route.stage]} on {day(route.on)}."
+    return f"{counts} Of the routes of the latest kind, the furthest stage counts."
+
+
+def dmt_is_told(risks: Sequence[DependentRisk]) -> str:
+    """Say through which risks DMT hears of a signal, or that it does not."""
+    names = listed([risk.reference for risk in risks if risk.lets_dmt_know])
+    if not names:
+        return "No risk heeds this contract, so DMT is not told."
+    return f"DMT is told through the risks that depend on it: {names}."
+
+
+def _when(date_known: PartialDate) -> str:
+    """On a day, or in a month or a year."""
+    return f"{'on' if date_known.text == date_known.last_day.isoformat() else 'in'} {date_known}"
+
+
+def _plan_gives(words: str) -> str:
+    return f"the plan says “{words}”" if words else "the plan gives none"
 
 
 def plan_says(contract: Contract) -> list[tuple[str, str, str]]:

@@ -14,14 +14,17 @@ from riskreg.web.forms import Form
 K = DecisionKind
 EFFECTS = {
     K.CONFIRM: "The rating shown stays {effective}. The owner must re-assess the risk by the date you enter below.",
-    K.REFER: "The risk is proposed to the corporate register. Until it is accepted there, it stays {effective} here.",
+    K.REFER: "The risk is proposed to the corporate register. The directorate keeps managing it; the rating shown stays"
+    " {effective}.",
     K.RETURN: "The owner is told what is missing, and answers by the date you enter below. It stays {effective}.",
-    K.DECLINE: "The escalation ends. The rating returns to the owner’s {own}; only new or worse facts raise it again.",
+    K.DECLINE: "The escalation ends. {back}; only new or worse facts raise it again.",
     K.DEFER: "It stays in the queue until the meeting whose date you enter below. The rating shown stays {effective}.",
-    K.DE_ESCALATE: "The escalation ends because its reason has gone. The rating returns to the owner’s {own}.",
-    K.CLOSE: "The escalation ends and the risk leaves the register. It keeps its reference and can be reopened.",
+    K.DE_ESCALATE: "The escalation ends. {back}.",
+    K.CLOSE: "The escalation ends and the risk leaves the register. Its reference stays its own.",
 }
 MEETING_NEEDED = "Enter the date of the meeting."
+MEETING = "If you defer: the meeting it comes to. Otherwise the meeting at which this was decided, if it was one."
+MEETING_NOT_DEFERRED = "The meeting at which this was decided, if it was one."
 
 
 class DecisionForm(Form):
@@ -29,11 +32,7 @@ class DecisionForm(Form):
 
     kind = ChoiceField("What has DMT decided?", needed="Choose what DMT has decided.")
     due_on = DateField("Date for the owner", called="date for the owner")
-    meeting_on = DateField(
-        "Date of the meeting",
-        hint="Only if you defer to a meeting. For example, 28 4 2017",
-        called="date of the meeting",
-    )
+    meeting_on = DateField("Meeting", hint=MEETING, called="date of the meeting")
     reason = LongTextField(
         "Reason for the decision",
         needed="Give the reason for the decision.",
@@ -59,8 +58,15 @@ class DecisionForm(Form):
         offered = list(kinds)
         when = "you confirm, or return it to the owner" if K.CONFIRM in offered else "you return it to the owner"
         self.due_on.description = f"Only if {when}. For example, 28 4 2017"
-        ratings = {"own": risk.own_rag, "effective": risk.effective_rag}
-        self.kind.offer([(kind.value, kind.capitalize(), EFFECTS[kind].format(**ratings)) for kind in offered])
+        self.meeting_on.description = MEETING if K.DEFER in offered else MEETING_NOT_DEFERRED
+        same = risk.own_rag == risk.effective_rag
+        back = (
+            f"The rating stays the owner’s {risk.own_rag}"
+            if same
+            else f"The rating returns to the owner’s {risk.own_rag}"
+        )
+        words = {"effective": risk.effective_rag, "back": back}
+        self.kind.offer([(kind.value, kind.capitalize(), EFFECTS[kind].format(**words)) for kind in offered])
 
     def as_decision(self) -> DecisionTaken:
         """The decision as the rules read it; for a valid form."""

@@ -10,21 +10,22 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission
-from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
+from riskreg.domain.lifecycle import DecisionKind
 from riskreg.domain.scoring import Rag
 from riskreg.models import Escalation
+from riskreg.queries.before_dmt import standing_of
 from riskreg.queries.escalations import Group, QueueFilter, divisions_with_risks, group_sizes, queued_escalations
 from riskreg.queries.evidence import Happened, changes_since, dossier, escalation_with_risk
 from riskreg.services.escalations import record_decision
 from riskreg.web.access import current_actor, may, needs
 from riskreg.web.escalations.forms import DecisionForm, decisions_on
-from riskreg.web.listing import Pages, address_with, asked_id, asked_one_of
+from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of, left_aside
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
+from riskreg.web.risks.wording import ratings, standing
 
 blueprint = Blueprint("escalations", __name__)
 
-WAITING = (EscalationStatus.AWAITING, EscalationStatus.DEFERRED)
 ADDRESS = "/escalations/<id:escalation_id>"
 GROUPS = {
     Group.DECIDE: "For DMT to decide",
@@ -32,6 +33,7 @@ GROUPS = {
     Group.CORPORATE: "Referred to corporate",
     Group.ENDED: "Ended",
 }
+FILTERS = {"group": "Group", "rag": "Rating shown", "division": "Division"}
 
 
 @blueprint.get("/queue")
@@ -42,6 +44,7 @@ def queue() -> ResponseReturnValue:
     names, division = dict(divisions), asked_id("division")
     narrowed = QueueFilter(asked_one_of("rag", tuple(Rag)), division if division in names else None)
     group = Group(asked_one_of("group", tuple(Group), Group.DECIDE))
+    known = {"group": group == asked("group"), "rag": narrowed.rag, "division": narrowed.division_id}
     sizes = group_sizes(narrowed)
     pages = Pages.asked(sizes[group])
     filters_on = [(f"rating shown {narrowed.rag}", address_with(rag=None))] if narrowed.rag else []
@@ -56,6 +59,9 @@ def queue() -> ResponseReturnValue:
         narrowed=narrowed,
         divisions=divisions,
         filters_on=filters_on,
+        left_aside=left_aside(known, FILTERS),
+        standing=standing,
+        ratings=ratings,
     )
 
 
@@ -97,7 +103,7 @@ def _load(escalation_id: int) -> Escalation:
 
 
 def _show(found: Escalation, form: DecisionForm | None, changes: Sequence[Happened] = ()) -> ResponseReturnValue:
-    allowed = decisions_on(found)
+    allowed, how = decisions_on(found), standing_of(found.id)
     if form is not None:
         form.offer(allowed, found.risk)
         if form.changed:
@@ -109,7 +115,18 @@ def _show(found: Escalation, form: DecisionForm | None, changes: Sequence[Happen
         risk=found.risk,
         facts=dossier(found.id, found.risk_id),
         can_decide=bool(form is not None and allowed),
-        can_defer=DecisionKind.DEFER in allowed,
         changes=changes,
-        automatic=found.person_id is None and found.status in WAITING,
+        impossible=_no_longer(found, form) if changes else "",
+        how=how,
+        standing=standing(how) if found.is_live else "",
+        ratings=ratings,
     )
+
+
+def _no_longer(found: Escalation, form: DecisionForm | None) -> str:
+    """Say that the decision that was chosen is no longer possible; nothing where it still is."""
+    chosen = form.kind.data if form is not None else ""
+    if not chosen or chosen in decisions_on(found):
+        return ""
+    state = f"the escalation is now {found.status}" if found.is_live else f"the escalation has ended: {found.status}"
+    return f"You chose “{chosen}”. That is no longer possible: {state}."

@@ -11,6 +11,7 @@ from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import figure
 from riskreg.domain.targets import Judgement, Polarity, Target, TargetKind, judge
 from riskreg.queries.indicator import IndicatorFacts, ResultLine, TargetLine
+from riskreg.web.indicators.wording import no_floor
 
 
 def floors_of(facts: IndicatorFacts, policy: Policy | None) -> dict[int, Judgement]:
@@ -41,14 +42,14 @@ def chart_of(facts: IndicatorFacts, floors: dict[int, Judgement]) -> Markup:
         for one in facts.results
         if one.value is not None and one.basis == basis
     ]
-    levels = [(year, found.floor) for year, found in floors.items() if not found.by_distance]
+    levels = [(year, found.floor) for year, found in floors.items() if not (found.by_distance or no_floor(found))]
     return indicator_chart(
         indicator.name,
         drawn,
         targets=[Level(year, found.target) for year, found in floors.items() if found.target is not None],
         floors=[Level(year, floor) for year, floor in levels if floor is not None],
         national=[Level(one.year, one.value) for one in facts.national if one.comparable and one.value is not None],
-        floors_assumed=any(one.floor_assumed for one in floors.values()),
+        floors_assumed=any(one.floor_assumed and not no_floor(one) for one in floors.values()),
         suffix="%" if indicator.unit == "percent" else "",
         key=f"indicator-{indicator.id}",
     )

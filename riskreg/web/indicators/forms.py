@@ -23,19 +23,24 @@ class PublishForm(Form):
     """A result of a period that has none yet."""
 
     value = TextField(
-        "Result", needed="Enter the result.", hint="In figures, as it is published: 70 or 70.5.", limit=LONGEST_FIGURE
+        "Result",
+        needed="Enter the result.",
+        hint="In figures, as it is published, with at most 3 decimals: 70 or 70.5.",
+        limit=LONGEST_FIGURE,
     )
     period = TextField(
         "Period",
-        needed="Name the period, such as March 2017.",
-        hint="As it should read on pages and in e-mails, such as March 2017.",
+        needed="Name the period with its year, such as March 2017.",
+        hint="With its year, as it should read on pages and in e-mails. For example, March 2017",
         limit=LONGEST_PERIOD,
     )
     period_end = DateField(
         "Last day of the period", needed="Enter the last day of the period.", hint="For example, 31 3 2017"
     )
     target_year = SelectField(
-        "Target", needed="Choose the target.", hint="The result is judged against the target of its own period."
+        "Target",
+        needed="Choose the target.",
+        hint="Of the year in which the period ended, or of the year before or after it.",
     )
     status = ChoiceField("Status", choices=STATUSES, needed="Say whether the result is provisional or final.")
     note = LongTextField(

@@ -30,7 +30,7 @@ from riskreg.web.access import current_actor, needs
 from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.indicators.drawing import chart_of, floors_of
 from riskreg.web.indicators.forms import CorrectForm, PublishForm
-from riskreg.web.indicators.wording import WORDS, what_it_did
+from riskreg.web.indicators.wording import WORDS, no_floor, other_years, what_it_did, why_so
 from riskreg.web.listing import Pages, address_with, asked, asked_one_of
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
@@ -102,6 +102,9 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
         floors=floors,
         policy=policy,
         chart=chart_of(facts, floors),
+        why=why_so(latest, facts.indicator.unit) if latest else "",
+        other_years=other_years(facts.results),
+        no_floor=no_floor,
         words=WORDS,
     )
 

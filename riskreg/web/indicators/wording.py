@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
 from riskreg.domain.sentences import figure
+from riskreg.domain.targets import CLOSE_WORDS
 from riskreg.models import Result
+from riskreg.queries.indicator import ResultLine
 from riskreg.services.results import Published
 from riskreg.web.outcomes import what_changed
 
@@ -20,6 +26,50 @@ WORDS = {
     "red": "RED only",
     "watch": "Watched only: never an escalation",
 }
+
+
+NO_ROOM = "No floor standard is known, and a target of {} leaves no room for one to be assumed."
+OTHER_YEAR = (
+    "Figures published after the {year} scorecard are judged against the {target} target:"
+    " that they belong to the cycle that the {target} target ends is assumed."
+)
+
+
+class Judged(Protocol):
+    """What a floor is read off: a domain.targets.Judgement, or a stored result."""
+
+    @property
+    def target(self) -> Decimal | None:
+        """The figure it was judged against."""
+
+    @property
+    def floor(self) -> Decimal | None:
+        """Where AMBER ends."""
+
+    @property
+    def floor_assumed(self) -> bool:
+        """Whether no floor standard is known."""
+
+    @property
+    def why(self) -> str:
+        """How it was judged; it tells a close-to-target judgement, whose floor is a distance."""
+
+
+def no_floor(judged: Judged) -> bool:
+    """Whether the target leaves no room for an assumed floor: a share of 0 is 0, so that AMBER has no place."""
+    level = judged.floor_assumed and not judged.why.startswith(CLOSE_WORDS)
+    return level and judged.floor is not None and judged.floor == judged.target
+
+
+def why_so(line: ResultLine, unit: str) -> str:
+    """Say how a result was judged, or why it was not."""
+    return NO_ROOM.format(figure(line.target, unit)) if line.target is not None and no_floor(line) else line.why
+
+
+def other_years(results: Sequence[ResultLine]) -> list[str]:
+    """Say that results are judged against the target of the year after their period's; once for each such year."""
+    years = {one.target_year for one in results if one.target_year == one.period_end.year + 1}
+    return [OTHER_YEAR.format(year=year - 1, target=year) for year in sorted(years)]
 
 
 def what_it_did(published: Published, opening: str) -> str:

@@ -14,14 +14,24 @@ from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import listed
 from riskreg.queries import register as found
 from riskreg.web.access import needs
-from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
+from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of, left_aside
 from riskreg.web.pages import page
-from riskreg.web.risks.wording import standing, unconfirmed
+from riskreg.web.risks.wording import ratings, standing
 
 blueprint = Blueprint("register", __name__)
 
 EVERY, USED = "all", "used"
 STATUSES = {"": "Open", RiskStatus.CLOSED.value: "Closed", EVERY: "Open and closed", USED: "Used before this plan"}
+NAMES = {
+    "rag": "Rating shown",
+    "division": "Division",
+    "owner": "Owner",
+    "status": "Status",
+    "escalated": "Before DMT",
+    "overdue": "Review overdue",
+    "late_actions": "Action overdue",
+    "sort": "Order",
+}
 
 
 @blueprint.get("/register")
@@ -52,11 +62,12 @@ def listing() -> ResponseReturnValue:
         status_shown=_status_asked(),
         shows_used=False,
         filters_on=_filters_on(wanted, owners, divisions),
+        left_aside=_left_aside(wanted, sort),
         # made once and not once a row, which would be a tenth of the whole page
         risk_at=url_for("risks.risk", risk_id=1).removesuffix("1"),
         escalation_at=url_for("escalations.escalation", escalation_id=1).removesuffix("1"),
         standing=standing,
-        unconfirmed=unconfirmed,
+        ratings=ratings,
     )
 
 
@@ -76,7 +87,7 @@ def _status_asked() -> str:
 
 
 def _wanted(owners: Mapping[int, str], divisions: Mapping[int, str]) -> found.Wanted:
-    """Read the filters; what the register does not know is left out, as if it had not been asked for."""
+    """Read the filters; what the register does not know is left aside, and the page says so."""
     owner, division = asked_id("owner"), asked_id("division")
     return found.Wanted(
         rag=asked_one_of("rag", [str(rag) for rag in Rag]),
@@ -85,8 +96,23 @@ def _wanted(owners: Mapping[int, str], divisions: Mapping[int, str]) -> found.Wa
         status={EVERY: "", RiskStatus.CLOSED: RiskStatus.CLOSED}.get(_status_asked(), RiskStatus.OPEN),
         escalated=asked("escalated") == "1",
         overdue=asked("overdue") == "1",
+        late_actions=asked("late_actions") == "1",
         search=asked("q"),
     )
+
+
+def _left_aside(wanted: found.Wanted, sort: str) -> str:
+    understood = {
+        "rag": wanted.rag,
+        "division": wanted.division_id,
+        "owner": wanted.owner_id,
+        "status": _status_asked(),
+        "escalated": wanted.escalated,
+        "overdue": wanted.overdue,
+        "late_actions": wanted.late_actions,
+        "sort": sort == asked("sort"),
+    }
+    return left_aside(understood, NAMES)
 
 
 def _filters_on(wanted: found.Wanted, owners: Mapping[int, str], divisions: Mapping[int, str]) -> list[tuple[str, str]]:
@@ -99,5 +125,6 @@ def _filters_on(wanted: found.Wanted, owners: Mapping[int, str], divisions: Mapp
         ("owner", owners.get(wanted.owner_id or 0, "")),
         ("escalated", "Before DMT" if wanted.escalated else ""),
         ("overdue", "Review overdue" if wanted.overdue else ""),
+        ("late_actions", "Action overdue" if wanted.late_actions else ""),
     )
     return [(words, address_with(**{name: None})) for name, words in named if words]

@@ -9,7 +9,8 @@ from riskreg.domain.lifecycle import ACTION_TRANSITIONS, ActionStatus
 from riskreg.domain.policy import Policy
 from riskreg.models import Action, Risk
 from riskreg.services.actions import WHOLE, ActionChange
-from riskreg.services.reviews import Rating, ReviewAnswers
+from riskreg.services.assessing import Rating
+from riskreg.services.reviews import ReviewAnswers
 from riskreg.web.datefields import DateField
 from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, SelectField, TickField, WholeNumberField
 from riskreg.web.forms import Form
@@ -18,6 +19,7 @@ from riskreg.web.risks.wording import level_choices
 YES_NO = (("yes", "Yes"), ("no", "No"))
 KEEP, ASSESS = "keep", "assess"
 UNSET = ("", "No change")
+BOTH = "You chose to keep the rating and also new levels: choose one."
 
 
 class ReviewForm(Form):
@@ -51,8 +53,8 @@ class ReviewForm(Form):
         hint="Your sentence above is given as the reason.",
     )
     rating = ChoiceField("Your rating", needed="Choose whether to keep the rating or to assess it anew.")
-    likelihood = ChoiceField("Likelihood", needed="", hint="Only if you assess it anew.")
-    impact = ChoiceField("Impact", needed="", hint="Only if you assess it anew.")
+    likelihood = SelectField("Likelihood", hint="Only if you assess it anew.")
+    impact = SelectField("Impact", hint="Only if you assess it anew.")
     target_likelihood = SelectField("Target likelihood")
     target_impact = SelectField("Target impact")
     rationale = LongTextField(
@@ -68,14 +70,14 @@ class ReviewForm(Form):
         form = cls(data={"revision": risk.revision})
         form.rating.offer([(KEEP, f"Keep it {risk.own_rag}"), (ASSESS, "Assess it anew, by likelihood and impact")])
         likelihoods, impacts = level_choices(policy.likelihood_words), level_choices(policy.impact_words)
-        form.likelihood.offer(likelihoods)
-        form.impact.offer(impacts)
+        form.likelihood.offer([UNSET, *likelihoods])
+        form.impact.offer([UNSET, *impacts])
         form.target_likelihood.offer([UNSET, *likelihoods])
         form.target_impact.offer([UNSET, *impacts])
         return form
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Ask for both levels of a rating, together with everything else, so that nobody is sent back twice."""
+        """Ask for both levels of a rating or none, together with everything else, so that nobody is sent back twice."""
         valid = bool(super().validate(extra_validators))
         halves = [(self.target_likelihood, self.target_impact), (self.target_impact, self.target_likelihood)]
         missing = [
@@ -84,6 +86,8 @@ class ReviewForm(Form):
         if self.rating.data == ASSESS:
             missing += [(self.likelihood, "Choose the likelihood.")] if not self.likelihood.data else []
             missing += [(self.impact, "Choose the impact.")] if not self.impact.data else []
+        if self.rating.data == KEEP and (self.likelihood.data or self.impact.data):
+            missing.append((self.rating, BOTH))
         for field, sentence in missing:
             field.errors = [*field.errors, sentence]
         return valid and not missing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from riskreg.domain.access import Permission, holds, require
 from riskreg.domain.lifecycle import RiskStatus
-from riskreg.models import Risk
+from riskreg.models import Action, Risk
 from riskreg.services.actors import Actor
 
 
@@ -35,8 +35,11 @@ class Rights:
     @property
     def escalate(self) -> bool:
         """Whether the person may put the risk before DMT, where it is not there already."""
-        by_role = self.actor.may(Permission.DECIDE) or self.actor.may(Permission.MANAGE_LINKS)
-        return self.is_open and self.actor.may(Permission.RAISE_ESCALATION) and (by_role or self.owns)
+        return self.is_open and self._escalates
+
+    @property
+    def _escalates(self) -> bool:
+        return self.actor.may(Permission.ESCALATE_ANY) or (self.actor.may(Permission.RAISE_ESCALATION) and self.owns)
 
     def update(self, owner_post_id: int) -> bool:
         """Whether the person may update an action that a post owns."""
@@ -46,3 +49,21 @@ class Rights:
     def require_owner(self) -> None:
         """Raise NotPermitted unless the person holds the owning post."""
         require(self.owns, f"This risk belongs to the {self.risk.owner_post.title}.")
+
+    def require_escalation(self) -> None:
+        """Raise NotPermitted unless the person may put the risk before DMT while it is open."""
+        require(self._escalates, f"Only its owner, the {self.risk.owner_post.title}, may put this risk before DMT.")
+
+    def require_update(self, action: Action) -> None:
+        """Raise NotPermitted unless the person may update the action while the risk is open."""
+        require(not self.is_open or self.update(action.owner_post_id), only_owners(action))
+
+
+def only_owners(action: Action) -> str:
+    """Say who may update an action."""
+    if action.owner_post_id == action.risk.owner_post_id:
+        return f"Only its owner, the {action.owner_post.title}, may update this action."
+    return (
+        f"Only its owner, the {action.owner_post.title}, or the owner of the risk, the "
+        f"{action.risk.owner_post.title}, may update this action."
+    )

@@ -11,8 +11,8 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
-from riskreg.domain.errors import NotPermitted
 from riskreg.domain.sentences import day
+from riskreg.domain.signals import Reach
 from riskreg.models import Action, Risk
 from riskreg.queries import history
 from riskreg.queries import risk as found
@@ -27,8 +27,8 @@ from riskreg.web.listing import asked
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 from riskreg.web.risks.forms import ActionForm, EscalationForm, ReviewForm
-from riskreg.web.risks.rights import Rights
-from riskreg.web.risks.wording import REACHES, matrix, rating_words, standing, trend_of, unconfirmed
+from riskreg.web.risks.rights import Rights, only_owners
+from riskreg.web.risks.wording import matrix, rating_words, ratings, standing, trend_of
 
 blueprint = Blueprint("risks", __name__)
 
@@ -62,8 +62,7 @@ def risk(risk_id: int) -> ResponseReturnValue:
     """Show everything about a risk: at most fourteen queries with the session, however much there is."""
     opened, today = _open(risk_id), clock.today()
     rated, policy = opened.rated, opened.rated.policy
-    escalation = rated.escalation
-    automatic = escalation is not None and escalation.person_id is None
+    escalation, how = rated.escalation, rated.standing
     return page(
         "risks/risk.html",
         risk=rated.risk,
@@ -71,8 +70,8 @@ def risk(risk_id: int) -> ResponseReturnValue:
         rights=opened.rights,
         rating=rating_words(rated.current, rated.risk.own_rag, policy),
         target=rating_words(rated.target, rated.target.rag, policy) if rated.target else "",
-        standing=standing(escalation.status, automatic=automatic) if escalation else "",
-        raised=escalation is not None and unconfirmed(escalation.status, automatic=automatic),
+        ratings=ratings(rated.risk.own_rag, rated.risk.effective_rag, unconfirmed=bool(how and how.is_unconfirmed)),
+        standing=standing(how) if how else "",
         waiting_since=day_of(escalation.waiting_since) if escalation else None,
         reasons=found.escalation_reasons(escalation.id) if escalation else (),
         holders=holders_of(rated.risk.owner_post_id, today),
@@ -83,7 +82,7 @@ def risk(risk_id: int) -> ResponseReturnValue:
         reviews=found.reviews_of_risk(risk_id),
         history=history.history_of_risk(risk_id, everything=asked("history") == "all"),
         trend_of=trend_of,
-        REACHES=REACHES,
+        Reach=Reach,
     )
 
 
@@ -152,9 +151,7 @@ def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnV
 def raise_escalation(risk_id: int) -> ResponseReturnValue:
     """Ask why DMT should look at a risk, or put it before DMT."""
     opened = _open(risk_id)
-    by_role = current_actor().may(Permission.DECIDE) or current_actor().may(Permission.MANAGE_LINKS)
-    if not by_role and not opened.rights.owns:
-        raise NotPermitted("Only the owner of the risk may put it before DMT.")
+    opened.rights.require_escalation()
     form = EscalationForm()
     if form.validate_on_submit():
         with saving(form):
@@ -178,11 +175,7 @@ def action(action_id: int) -> ResponseReturnValue:
 def update_action(action_id: int) -> ResponseReturnValue:
     """Record how far an action is."""
     opened = _open_action(action_id)
-    rights = Rights(current_actor(), opened.risk)
-    if rights.is_open and not rights.update(opened.owner_post_id):
-        raise NotPermitted(
-            f"This action belongs to the {opened.owner_post.title}. Only its owner or the risk's may update it."
-        )
+    Rights(current_actor(), opened.risk).require_update(opened)
     form = ActionForm.of(opened)
     if form.validate_on_submit():
         with saving(form):
@@ -201,4 +194,11 @@ def _open_action(action_id: int) -> Action:
 
 def _action_page(opened: Action, form: ActionForm | None) -> ResponseReturnValue:
     updates = found.updates_of_action(opened.id)
-    return page("risks/action.html", form=form, action=opened, risk=opened.risk, updates=updates)
+    return page(
+        "risks/action.html",
+        form=form,
+        action=opened,
+        risk=opened.risk,
+        updates=updates,
+        only_owners=only_owners(opened),
+    )

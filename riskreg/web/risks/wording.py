@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from markupsafe import Markup
 
 from riskreg.charts import sparkline
 from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
-from riskreg.domain.sentences import figure
-from riskreg.domain.signals import Reach
+from riskreg.domain.sentences import day, figure
 from riskreg.models import Assessment
+from riskreg.queries.before_dmt import Standing
 from riskreg.queries.linked import LinkedIndicator
+from riskreg.web.pages import rag_tag
 
 S = EscalationStatus
-STANDINGS = {
-    S.AWAITING: "put before DMT, awaiting its decision",
-    S.CONFIRMED: "confirmed by DMT",
-    S.RETURNED: "returned to the owner by DMT",
-    S.REFERRED: "referred to the corporate register",
-    S.DEFERRED: "deferred to a meeting of DMT",
-}
-AUTOMATIC = {
-    S.AWAITING: "raised automatically, awaiting DMT",
-    S.DEFERRED: "raised automatically, deferred to a meeting of DMT",
-}
-
-REACHES = {
-    int(Reach.MANAGER): "the manager of the contract",
-    int(Reach.HEAD): "the head of service",
-    int(Reach.DMT): "DMT",
-}
 
 
-def standing(status: str, *, automatic: bool) -> str:
-    """Say how a live escalation stands. `automatic`: the register raised it by itself."""
-    known = EscalationStatus(status)
-    return AUTOMATIC.get(known, STANDINGS[known]) if automatic else STANDINGS[known]
+def standing(how: Standing) -> str:
+    """Say how a live escalation stands; whatever page says it, it says the same."""
+    by = f", the owner answers by {day(how.due_on)}" if how.due_on else ""
+    meeting = f"the meeting of {day(how.meeting_on)}" if how.meeting_on else "a meeting of DMT"
+    return {
+        S.AWAITING: _awaiting(how),
+        S.DEFERRED: f"deferred to {meeting}",
+        S.CONFIRMED: f"confirmed by DMT{by}",
+        S.RETURNED: f"returned to the owner by DMT{by}",
+        S.REFERRED: "referred to the corporate register by DMT",
+    }[S(how.status)]
 
 
-def unconfirmed(status: str, *, automatic: bool) -> bool:
-    """Whether the raised rating is the register's own doing, on which DMT has not decided yet."""
-    return automatic and EscalationStatus(status) in AUTOMATIC
+def _awaiting(how: Standing) -> str:
+    """Say what an escalation awaits DMT for: the first time, or after what DMT had decided."""
+    if how.decided_at is not None:
+        return f"{'the owner has answered' if how.is_answered else 'brought back by new facts'}, awaiting DMT"
+    if not how.automatic:
+        return "put before DMT, awaiting its decision"
+    return "raised automatically, awaiting DMT" if how.raised else "awaiting DMT"
+
+
+@cache
+def ratings(own: str, shown: str, *, unconfirmed: bool = False) -> Markup:
+    """The owner's own rating and the one shown: one tag where they are the same, else an arrow from one to the other.
+
+    `unconfirmed`: the register raised it by itself and DMT has not decided yet.
+    """
+    if own == shown:
+        return rag_tag(shown)
+    arrow = Markup('{} <span aria-hidden="true">→</span><span class="govuk-visually-hidden">raised to</span> {}')
+    return arrow.format(rag_tag(own), rag_tag(shown, raised=unconfirmed))
 
 
 def rating_words(assessment: Assessment | None, rag: str, policy: Policy) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from flask import url_for
 
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import EscalationStatus
+from riskreg.domain.signals import Reach
 from riskreg.queries import work
 from riskreg.services.actors import Actor
-from riskreg.web.risks.wording import REACHES, standing
+from riskreg.web.risks.wording import standing
 
 DAYS_AHEAD = 14
 ASKED = {
@@ -36,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything under the posts of a person. `cut`: there is more than is shown."""
+    """Everything under the posts of a person. `cut`: there is more than is shown.
+
+    `owners` are the posts that own the risks, and `behalf` those in which the person is the deputy: titles by id.
+    """
 
     now: Sequence[Line] = ()
     soon: Sequence[Line] = ()
@@ -44,25 +48,30 @@ class Work:
     slipping: Sequence[Line] = ()
     contracts: Sequence[Line] = ()
     cut: bool = False
+    risks: Sequence[work.OwnRisk] = ()
+    actions: Sequence[work.OwnAction] = ()
+    owners: Mapping[int, str] = field(default_factory=dict)
+    behalf: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing at all."""
+        """Whether there is nothing that needs attention."""
         return not (self.now or self.soon or self.before_dmt or self.slipping or self.contracts)
 
 
 def work_of(actor: Actor, today: date) -> Work:
-    """Return the work under a person's posts, the most urgent first: six queries, however much there is."""
+    """Return the work under a person's posts, the most urgent first: seven queries, however much there is."""
     if not actor.posts or actor.person_id is None:
         return Work()
     behalf = work.posts_stood_in_for(actor.person_id, today)
     reviews = work.owed_reviews(actor.posts, today, DAYS_AHEAD)
-    actions = work.owed_actions(actor.posts, today, DAYS_AHEAD)
+    actions = work.own_actions(actor.posts)
+    risks = work.own_risks(actor.posts)
     before_dmt = work.before_dmt(actor.posts)
     slipping = work.slipping_indicators(actor.posts)
     contracts = work.contract_signals(actor.posts)
     due = [_review(one, actor, behalf) for one in reviews[: work.MOST]]
-    due += [_action(one, behalf) for one in actions[: work.MOST]]
+    due += [_action(one, behalf) for one in actions[: work.MOST] if one.due_on <= today + timedelta(days=DAYS_AHEAD)]
     due.sort(key=lambda line: line.on)
     return Work(
         now=[line for line in due if line.on <= today],
@@ -70,7 +79,11 @@ def work_of(actor: Actor, today: date) -> Work:
         before_dmt=[_before_dmt(one, behalf) for one in before_dmt[: work.MOST]],
         slipping=[_slipping(one, behalf) for one in slipping[: work.MOST]],
         contracts=[_contract(one, behalf) for one in contracts[: work.MOST]],
-        cut=any(len(rows) > work.MOST for rows in (reviews, actions, before_dmt, slipping, contracts)),
+        cut=any(len(rows) > work.MOST for rows in (reviews, actions, before_dmt, slipping, contracts, risks)),
+        risks=risks[: work.MOST],
+        actions=actions[: work.MOST],
+        owners={one.post_id: one.owner for one in risks},
+        behalf=behalf,
     )
 
 
@@ -98,7 +111,7 @@ def _review(one: work.OwedReview, actor: Actor, behalf: Mapping[int, str]) -> Li
     )
 
 
-def _action(one: work.OwedAction, behalf: Mapping[int, str]) -> Line:
+def _action(one: work.OwnAction, behalf: Mapping[int, str]) -> Line:
     return Line(
         on=one.due_on,
         words=f"Update an action of {_reference(one.prefix, one.number)}",
@@ -109,8 +122,8 @@ def _action(one: work.OwedAction, behalf: Mapping[int, str]) -> Line:
 
 
 def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str]) -> Line:
-    words = standing(one.status, automatic=one.automatic)
-    raised = f"{one.rag_before} to {one.rag_after}" if one.rag_before != one.rag_after else f"it stays {one.rag_after}"
+    words = standing(one.standing)
+    raised = f"{one.own_rag} to {one.rag}" if one.standing.raised else f"it stays {one.rag}"
     about = f"{words[0].upper()}{words[1:]}: {raised}."
     if one.proposal:
         about += " De-escalation is proposed."
@@ -139,6 +152,6 @@ def _contract(one: work.ContractSignal, behalf: Mapping[int, str]) -> Line:
         on=one.since,
         words=one.title,
         address=url_for("contracts.contract", contract_id=one.contract_id),
-        about=f"{_without(one.title, one.sentence)} Reaches {REACHES[one.reaches]}.",
+        about=f"{_without(one.title, one.sentence)} Reaches {Reach(one.reaches).who}.",
         behalf=behalf.get(one.post_id, ""),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,17 +10,17 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
-from riskreg.domain.access import Permission
-from riskreg.domain.sentences import listed
+from riskreg.domain.access import Permission, Role
+from riskreg.domain.sentences import listed, plural
 from riskreg.queries.escalations import to_decide_by_rag
 from riskreg.queries.indicators import ScorecardFilter, groups_shown
-from riskreg.queries.mail import outbox_counts
 from riskreg.queries.policies import policy_on
 from riskreg.queries.register import only_register
-from riskreg.queries.work import failed_jobs
+from riskreg.queries.work import machinery, overview
 from riskreg.services.actors import Actor
 from riskreg.web.access import current_actor, known_account, needs
 from riskreg.web.pages import page
+from riskreg.web.risks.wording import ratings, standing
 from riskreg.web.work.lines import DAYS_AHEAD, work_of
 
 blueprint = Blueprint("work", __name__)
@@ -40,24 +41,56 @@ class Count:
 def home() -> ResponseReturnValue:
     """Show my work: the same number of queries for one line and for many; which are asked follows from the roles."""
     actor, today = current_actor(), clock.today()
-    account = known_account()
+    account, waiting = known_account(), _waiting(actor)
     return page(
         "work/home.html",
         work=work_of(actor, today),
         days_ahead=DAYS_AHEAD,
-        queue=_queue(actor),
-        duties=[*_results(actor, today), *_machinery(actor)],
+        queue=_queue(actor, waiting),
+        duties=[*_overview(actor, waiting, today), *_results(actor, today), *_machinery(actor)],
+        standing=standing,
+        ratings=ratings,
         posts=listed(sorted(account.session.posts.values())) if account else "",
     )
 
 
-def _queue(actor: Actor) -> list[Count]:
+def _waiting(actor: Actor) -> Mapping[str, int]:
+    """How many escalations wait for DMT by the rating shown, for those who decide and for the risk co-ordinator."""
+    if actor.may(Permission.DECIDE) or Role.COORDINATOR in actor.roles:
+        return to_decide_by_rag()
+    return {}
+
+
+def _queue(actor: Actor, waiting: Mapping[str, int]) -> list[Count]:
     """What waits for DMT, RED first; nothing for those who do not decide."""
     if not actor.may(Permission.DECIDE):
         return []
     return [
-        Count(number, f"{rag} to decide", url_for("escalations.queue", rag=rag), rag)
-        for rag, number in to_decide_by_rag().items()
+        Count(number, f"{rag} to decide", url_for("escalations.queue", rag=rag), rag) for rag, number in waiting.items()
+    ]
+
+
+def _overview(actor: Actor, waiting: Mapping[str, int], today: date) -> list[Count]:
+    """What the risk co-ordinator looks after in the whole register."""
+    if Role.COORDINATOR not in actor.roles:
+        return []
+    seen, escalations = overview(today), sum(waiting.values())
+    actions = _worded(seen.late_actions, "action overdue", "actions overdue")
+    if seen.late_actions:
+        actions += f", under {plural(seen.risks_with_late_actions, 'risk')}"
+    return [
+        Count(
+            seen.late_reviews,
+            _worded(seen.late_reviews, "review overdue", "reviews overdue"),
+            url_for("register.listing", overdue=1),
+        ),
+        Count(seen.late_actions, actions, url_for("register.listing", late_actions=1)),
+        Count(
+            escalations,
+            _worded(escalations, "escalation for DMT to decide", "escalations for DMT to decide"),
+            url_for("escalations.queue"),
+        ),
+        Count(seen.red_risks, _worded(seen.red_risks, "RED risk", "RED risks"), url_for("register.listing", rag="RED")),
     ]
 
 
@@ -76,21 +109,28 @@ def _machinery(actor: Actor) -> list[Count]:
     """The mail that did not go and the jobs that failed, for those who look after them."""
     if not actor.may(Permission.MANAGE_MAIL):
         return []
-    counts, jobs = outbox_counts().counts, failed_jobs()
+    seen = machinery()
     return [
         Count(
-            counts["failed"],
-            _worded(counts["failed"], "message refused for good", "messages refused for good"),
+            seen.refused,
+            _worded(seen.refused, "message refused for good", "messages refused for good"),
             url_for("admin.mail", state="failed"),
         ),
         Count(
-            counts["unknown"],
-            _worded(counts["unknown"], "message that may not have arrived", "messages that may not have arrived"),
+            seen.unknown,
+            _worded(seen.unknown, "message that may not have arrived", "messages that may not have arrived"),
             url_for("admin.mail", state="unknown"),
         ),
         Count(
-            len(jobs),
-            _worded(len(jobs), "job whose last run failed", "jobs whose last run failed"),
+            seen.retried,
+            _worded(
+                seen.retried, "message that waits after a failed attempt", "messages that wait after a failed attempt"
+            ),
+            url_for("admin.mail", state="waiting"),
+        ),
+        Count(
+            seen.failed_jobs,
+            _worded(seen.failed_jobs, "job whose last run failed", "jobs whose last run failed"),
             url_for("admin.jobs"),
         ),
     ]
