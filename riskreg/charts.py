@@ -79,7 +79,7 @@ def sparkline(values: Sequence[Decimal | float | None], rag: str | None = None, 
     said = f'role="img" aria-label="{escape(words)}"' if words else 'aria-hidden="true"'
     return Markup(  # noqa: S704 - figures of ours, and words that were escaped
         f'<svg class="app-sparkline" viewBox="0 0 {SPARK_WIDTH:g} {SPARK_HEIGHT:g}" {said} focusable="false">'
-        f'<polyline class="app-sparkline__line" points="{line}"/>{_shape("app-sparkline", *places[-1], rag, 3.5)}</svg>'
+        f'<polyline class="app-sparkline__line" points="{line}"/>{shape("app-sparkline", *places[-1], rag, 3.5)}</svg>'
     )
 
 
@@ -193,13 +193,13 @@ def _results(scale: _Scale, results: Sequence[Mark]) -> str:
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     joined = f'<polyline class="app-chart__line" points="{line}"/>' if len(places) > 1 else ""
     points = (
-        f"<g><title>{escape(one.words)}</title>{_shape('app-chart', x, y, one.rag, 5.5)}</g>"
+        f"<g><title>{escape(one.words)}</title>{shape('app-chart', x, y, one.rag, 5.5)}</g>"
         for one, (x, y) in zip(results, places, strict=True)
     )
     return joined + "".join(points)
 
 
-def _shape(block: str, x: float, y: float, rag: str | None, size: float) -> str:
+def shape(block: str, x: float, y: float, rag: str | None, size: float) -> str:
     """A square for RED, a triangle for AMBER, a disc for GREEN, a ring for what is not rated."""
     kind = KINDS.get(rag or "", "none")
     classes = f"{block}__point {block}__point--{kind}"
@@ -244,7 +244,7 @@ def _description(results: Sequence[Mark], targets: Sequence[Level], suffix: str)
 def _legend(results: Sequence[Mark], targets: bool, floors: bool, national: bool, floors_assumed: bool) -> str:
     rags = {one.rag for one in results}
     entries = [
-        (_shape("app-chart", 15, 6, rag, 5), f"{rag} result" if rag else "result, not rated")
+        (shape("app-chart", 15, 6, rag, 5), f"{rag} result" if rag else "result, not rated")
         for rag in ("RED", "AMBER", "GREEN", None)
         if rag in rags
     ]

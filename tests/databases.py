@@ -77,6 +77,7 @@ class _Kept:
             db.engine.dispose()
         app.config.clear()
         app.config.update(as_made)
+        app.extensions.pop("riskreg.dashboard", None)  # what was counted in a database that is put back
         self._restore(name)
 
     def _make(self, name: str) -> Flask:

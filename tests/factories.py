@@ -183,6 +183,33 @@ class RiskFactory(Row):
         db.session.flush()
 
 
+class MeetingFactory(Row):
+    """A meeting of DMT that is still to be held today."""
+
+    class Meta:
+        """Read by factory_boy."""
+
+        model = models.Meeting
+
+    register = factory.SubFactory(RegisterFactory)
+    held_on = TODAY
+    title = "DMT meeting"
+
+
+class AgendaItemFactory(Row):
+    """An item of one's own on an agenda."""
+
+    class Meta:
+        """Read by factory_boy."""
+
+        model = models.AgendaItem
+
+    meeting = factory.SubFactory(MeetingFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    kind = "note"
+    text = factory.Sequence(lambda n: f"Something to talk about {n}")
+
+
 class ActionFactory(Row):
     """An action that was not started, due at the end of August."""
 

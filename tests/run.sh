@@ -6,6 +6,12 @@ cd "$(dirname "$0")/.."
 
 browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
+# What a pack as PDF is made with.
+pango() {
+    .venv/bin/python -c 'import ctypes; [ctypes.CDLL(name) for name in ("libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")]' \
+        2>/dev/null
+}
+
 need() {
     packages=""
     browser >/dev/null || packages="chromium fonts-liberation"
@@ -13,6 +19,7 @@ need() {
         command -v pg_virtualenv >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 ||
             packages="$packages postgresql"
     fi
+    pango || packages="$packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation"
     packages=$(echo $packages)
 }
 

@@ -51,8 +51,12 @@ class Permission(StrEnum):
     UPDATE_ACTION = "update an action"
     REVIEW_RISK = "review a risk"
     RAISE_ESCALATION = "put a risk before DMT"
+    PROPOSE_RISK = "propose a risk"
+    KEEP_RISK = "change a risk, its controls and its actions"
+    KEEP_REGISTER = "approve, hand over, merge, close or reopen a risk"
     READ_QUEUE = "read the DMT queue"
     DECIDE = "decide for DMT"
+    MANAGE_MEETINGS = "manage meetings"
     PUBLISH_RESULT = "publish a result"
     RECORD_CONTRACT = "record a contract's route or review"
     ESCALATE_ANY = "put any risk before DMT"
@@ -63,12 +67,14 @@ class Permission(StrEnum):
 P = Permission
 EVERYONE = frozenset({P.READ_REGISTER, P.EXPORT, P.READ_QUEUE, P.SEE_OWN_WORK})
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.RISK_OWNER: EVERYONE | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION},
+    Role.RISK_OWNER: EVERYONE | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION, P.PROPOSE_RISK, P.KEEP_RISK},
     Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION},
     Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT},
     Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT},
     Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION, P.ESCALATE_ANY},
-    Role.COORDINATOR: EVERYONE | {P.RAISE_ESCALATION, P.ESCALATE_ANY, P.READ_AUDIT},
+    Role.COORDINATOR: EVERYONE
+    | {P.RAISE_ESCALATION, P.ESCALATE_ANY, P.READ_AUDIT, P.MANAGE_MEETINGS}
+    | {P.PROPOSE_RISK, P.KEEP_RISK, P.KEEP_REGISTER},
     Role.AUDITOR: EVERYONE | {P.READ_AUDIT},
     Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_PEOPLE, P.MANAGE_MAIL, P.READ_AUDIT},
 }

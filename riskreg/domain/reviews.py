@@ -17,7 +17,8 @@ def next_review_due(
 ) -> date:
     """Return the day the next review is due, by effective RAG.
 
-    An escalation since the last review brings it forward, and so does a day by which DMT asked for it.
+    An escalation since the last review brings it forward, and so does a day by which DMT asked for it, or until which
+    the risk is tolerated.
     """
     months = {
         Rag.RED: policy.review_months_red,

@@ -9,6 +9,7 @@ from riskreg.domain.policy import Policy
 
 LEVELS = range(1, 6)
 RATIONALE_NEEDED = "Say why a target that is still RED is accepted."
+ABOVE_NEEDED = "Say why a target above the current rating is accepted."
 
 
 class Rag(StrEnum):
@@ -51,6 +52,18 @@ def check_target(rag: Rag, rationale: str) -> None:
     """A high target is allowed, with a rationale. Raises RuleBroken without one."""
     if rag is Rag.RED and not rationale.strip():
         raise RuleBroken(RATIONALE_NEEDED, "rationale")
+
+
+def check_target_beside(target: tuple[int, Rag], current: tuple[int | None, Rag], rationale: str) -> None:
+    """A target above the current rating needs a rationale. Raises RuleBroken without one.
+
+    Each is score and RAG; a rating that was published without a score is compared by its RAG.
+    """
+    points, rag = target
+    present, present_rag = current
+    above = points > present if present is not None else rag.worse_than(present_rag)
+    if above and not rationale.strip():
+        raise RuleBroken(ABOVE_NEEDED, "rationale")
 
 
 def effective_rag(own: Rag, *, escalated_to: Rag | None) -> Rag:

@@ -14,9 +14,10 @@ from riskreg.models.risk import Risk
 
 
 class Control(Table):
-    """Something in place that holds the risk."""
+    """Something in place that holds the risk. `assurance` says how it is known to work; one that ended stays."""
 
     __tablename__ = "control"
+    __table_args__ = (CheckConstraint("(ended_on IS NULL) = (ended_why = '')", name="ended"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"), index=True)
@@ -26,6 +27,10 @@ class Control(Table):
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
+    assurance: Mapped[str] = mapped_column(default="")
+    last_tested_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_why: Mapped[str] = mapped_column(default="")
 
     owner_post: Mapped[Post | None] = relationship()
 

@@ -27,6 +27,7 @@ class Risk(Table):
         CheckConstraint("own_rag IN ('RED', 'AMBER', 'GREEN')", name="own_rag"),
         CheckConstraint("effective_rag IN ('RED', 'AMBER', 'GREEN')", name="effective_rag"),
         CheckConstraint("status IN ('draft', 'proposed', 'open', 'closed', 'merged')", name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         Index("ix_risk_listing", "register_id", "status", "effective_rag", "reference_id", "review_due_on"),
     )
 
@@ -37,6 +38,8 @@ class Risk(Table):
     cause: Mapped[str] = mapped_column(default="")
     event: Mapped[str] = mapped_column(default="")
     consequence: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="")
+    objective: Mapped[str] = mapped_column(default="")
     published_text: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="open")
     owner_post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
@@ -53,12 +56,14 @@ class Risk(Table):
     recorded_at: Mapped[datetime]
     closed_on: Mapped[date | None]
     closing_reason: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("risk.id"), index=True)
 
     register: Mapped[Register] = relationship()
     reference: Mapped[Reference] = relationship()
     owner_post: Mapped[Post] = relationship()
     division: Mapped[Division] = relationship()
     service: Mapped[Service | None] = relationship()
+    merged_into: Mapped[Risk | None] = relationship(remote_side="Risk.id")
 
     @property
     def own(self) -> Rag:
@@ -84,10 +89,15 @@ class RiskVersion(Table):
     cause: Mapped[str]
     event: Mapped[str]
     consequence: Mapped[str]
+    category: Mapped[str] = mapped_column(default="")
+    objective: Mapped[str] = mapped_column(default="")
     status: Mapped[str]
     owner_post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    change_reason: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person | None] = relationship()
 
 
 class Assessment(Table):
@@ -115,6 +125,28 @@ class Assessment(Table):
     source_line: Mapped[str] = mapped_column(default="")
 
     person: Mapped[Person | None] = relationship()
+
+
+class RiskResponse(Table):
+    """What is done about a risk from a day on: treat, tolerate until a date, transfer or terminate; only added."""
+
+    __tablename__ = "risk_response"
+    __table_args__ = (
+        CheckConstraint("kind IN ('treat', 'tolerate', 'transfer', 'terminate')", name="kind"),
+        CheckConstraint("(kind = 'tolerate') = (until_on IS NOT NULL)", name="until"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"), index=True)
+    kind: Mapped[str]
+    until_on: Mapped[date | None]
+    reason: Mapped[str]
+    decided_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship()
 
 
 class Review(Table):

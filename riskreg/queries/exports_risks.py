@@ -105,6 +105,8 @@ RISKS = Export(
         C("cause", Risk.cause, "what may bring it about"),
         C("event", Risk.event, "what may happen"),
         C("consequence", Risk.consequence, "what would follow"),
+        C("category", Risk.category, "what kind of risk it is, in the words of who entered it"),
+        C("objective", Risk.objective, "what the directorate wants to achieve that it puts in question"),
         C("printed", Risk.published_text, "the words of the plan it was loaded from"),
         C("open_actions", func.coalesce(open_actions.c.n, 0), "actions not yet done or cancelled", NUMBER),
         C("links", func.coalesce(linked.c.n, 0), "indicators and contracts that bear on it", NUMBER),

@@ -19,7 +19,8 @@ from riskreg.queries.before_dmt import STANDING, Standing
 
 Rows = Select[*tuple[Any, ...]]
 SORTS = ("reference", "-reference", "rag", "-rag", "review", "-review", "title", "-title")
-SHOWN = (RiskStatus.OPEN, RiskStatus.CLOSED)
+LEFT = (RiskStatus.CLOSED, RiskStatus.MERGED)
+SHOWN = (RiskStatus.OPEN, *LEFT)
 REFERENCE = re.compile(r"(?:(?P<prefix>[a-z]{1,12})[\s-]*)?0*(?P<number>[1-9][0-9]{0,8})", re.IGNORECASE | re.ASCII)
 TEXTS = (Risk.title, Risk.cause, Risk.event, Risk.consequence, Risk.published_text)
 
@@ -35,7 +36,10 @@ class RegisterName:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader wants to see of the register. `status` empty: open and closed. `search`: all its words occur."""
+    """What a reader wants to see of the register. `status` empty: open and closed, which a merged one is.
+
+    `search`: all its words occur.
+    """
 
     rag: str = ""
     division_id: int | None = None
@@ -133,7 +137,10 @@ def _live() -> ColumnElement[bool]:
 def _narrowed(query: Rows, register: RegisterName, wanted: Wanted, today: date) -> Rows:
     """Keep what is wanted, apart from the RAG, which the counts leave open."""
     query = query.where(Risk.register_id == register.id)
-    query = query.where(Risk.status == wanted.status if wanted.status else Risk.status.in_(SHOWN))
+    if wanted.status == RiskStatus.CLOSED:
+        query = query.where(Risk.status.in_(LEFT))
+    else:
+        query = query.where(Risk.status == wanted.status if wanted.status else Risk.status.in_(SHOWN))
     if wanted.division_id is not None:
         query = query.where(Risk.division_id == wanted.division_id)
     if wanted.owner_id is not None:

@@ -66,11 +66,22 @@ class Reason:
 class ControlLine:
     """A control with the post that owns it, if one does."""
 
+    id: int
     text: str
+    owner_post_id: int | None
     owner: str | None
     assumed: bool
     source_line: str
     note: str
+    assurance: str
+    last_tested_on: date | None
+    ended_on: date | None
+    ended_why: str
+
+    @property
+    def in_place(self) -> bool:
+        """Whether it still holds the risk."""
+        return self.ended_on is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,8 @@ _REASONS = (
     .order_by(case((SignalRow.state == SignalState.STANDS, 0), else_=1), SignalRow.severity.desc(), SignalRow.id)
 )
 _CONTROLS = (
-    select(Control.text, Post.title, Control.assumed, Control.source_line, Control.note)
+    select(Control.id, Control.text, Control.owner_post_id, Post.title, Control.assumed, Control.source_line)
+    .add_columns(Control.note, Control.assurance, Control.last_tested_on, Control.ended_on, Control.ended_why)
     .outerjoin(Post, Post.id == Control.owner_post_id)
     .where(Control.risk_id == bindparam("risk_id"))
     .order_by(Control.id)
@@ -206,7 +218,7 @@ def escalation_reasons(escalation_id: int) -> Sequence[Reason]:
 
 
 def controls_of_risk(risk_id: int) -> Sequence[ControlLine]:
-    """Return the controls of a risk, by one query."""
+    """Return the controls of a risk, those that ended among them, by one query."""
     return [ControlLine(*row) for row in db.session.execute(_CONTROLS, {"risk_id": risk_id})]
 
 

@@ -1,20 +1,24 @@
-"""Updating an action: a short text, and what it changes."""
+"""Actions: what is to be done, by whom and when, and how far it is: a short text, and what it changes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from riskreg.domain.access import Permission, holds, require
+from sqlalchemy import select
+
+from riskreg.domain.access import Permission, Role, holds, require
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.keeping import check_due, check_reason
 from riskreg.domain.lifecycle import ActionStatus, RiskStatus, change_action
 from riskreg.domain.sentences import day
 from riskreg.extensions import db
-from riskreg.models import Action, ActionUpdate
+from riskreg.models import Action, ActionUpdate, PostRole, Risk
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.locking import lock_register
+from riskreg.services.keeping import require_keeper, require_open
+from riskreg.services.locking import lock_register, lock_risk
 
 WHOLE = 100
 CHANGED = "Someone else updated this action since you opened the page. Read their update below, then send yours again."
@@ -28,6 +32,42 @@ class ActionChange:
     status: ActionStatus
     progress: int
     due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewAction:
+    """An action as it was entered."""
+
+    text: str
+    owner_post_id: int
+    due_on: date
+
+
+def add_action(actor: Actor, risk: Risk, new: NewAction, seen_revision: int, now: datetime) -> Action:
+    """Add what is still to be done about an open risk, by its owner or the co-ordinator.
+
+    Raises NotPermitted, ChangedMeanwhile, and RuleBroken naming the field.
+    """
+    require_keeper(actor, risk)
+    lock_risk(risk, seen_revision)
+    require_open(risk)
+    check_due(new.due_on, day_of(now))
+    role = select(PostRole.post_id).where(PostRole.post_id == new.owner_post_id, PostRole.role == Role.ACTION_OWNER)
+    if db.session.scalar(role) is None:
+        raise RuleBroken("Choose a post that can own an action.", "owner")
+    action = Action(
+        risk_id=risk.id,
+        text=check_reason(new.text, "Say what is to be done.", "text"),
+        owner_post_id=new.owner_post_id,
+        first_due_on=new.due_on,
+        due_on=new.due_on,
+        recorded_at=now,
+    )
+    db.session.add(action)
+    db.session.flush()
+    text = f"Action added: “{action.text.rstrip('.')}”, for the {action.owner_post.title}, due {day(action.due_on)}."
+    record(actor, "added", f"action:{action.id}", text, now=now, risk=risk)
+    return action
 
 
 def update_action(

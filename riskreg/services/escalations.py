@@ -141,11 +141,11 @@ def _sentence(decision: Decision, risk: Risk) -> str:
 def _close(actor: Actor, risk: Risk, reason: str, now: datetime) -> None:
     risk.status = change_risk(RiskStatus(risk.status), "close")
     risk.closed_on, risk.closing_reason = day_of(now), reason
-    add_version(actor, risk, now)
+    add_version(actor, risk, now, reason)
 
 
-def add_version(actor: Actor, risk: Risk, now: datetime) -> None:
-    """Keep the text and status of a risk as they read from now on."""
+def add_version(actor: Actor, risk: Risk, now: datetime, why: str) -> None:
+    """Keep the text, status and owner of a risk as they read from now on, and why they changed."""
     newest = select(RiskVersion.version).where(RiskVersion.risk_id == risk.id).order_by(RiskVersion.version.desc())
     db.session.add(
         RiskVersion(
@@ -155,8 +155,11 @@ def add_version(actor: Actor, risk: Risk, now: datetime) -> None:
             cause=risk.cause,
             event=risk.event,
             consequence=risk.consequence,
+            category=risk.category,
+            objective=risk.objective,
             status=risk.status,
             owner_post_id=risk.owner_post_id,
+            change_reason=why,
             recorded_at=now,
             person_id=actor.person_id,
         )

@@ -11,25 +11,16 @@ from riskreg.domain.errors import RuleBroken
 from riskreg.domain.lifecycle import EscalationStatus, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import check_review
-from riskreg.domain.scoring import Rag, check_target, rag_of_score, score
 from riskreg.domain.sentences import day
 from riskreg.extensions import db
-from riskreg.models import Assessment, Escalation, Review, Risk
+from riskreg.models import Escalation, Review, Risk
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
+from riskreg.services.assessing import Rating, record_rating
 from riskreg.services.audit import record
 from riskreg.services.escalations import raise_escalation
 from riskreg.services.locking import lock_risk
 from riskreg.services.settling import OWES_AN_ANSWER, live_escalation, settle
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """An assessment as it was entered: two levels from 1 to 5, and why."""
-
-    likelihood: int
-    impact: int
-    rationale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +85,10 @@ def _check(risk: Risk, answers: ReviewAnswers) -> None:
 
 
 def _assess(actor: Actor, risk: Risk, answers: ReviewAnswers, policy: Policy, now: datetime) -> None:
-    for kind, rating in (("current", answers.current), ("target", answers.target)):
-        if rating is None:
-            continue
-        points = score(rating.likelihood, rating.impact)
-        rag = rag_of_score(points, policy)
-        if kind == "target":
-            check_target(rag, rating.rationale)
-        before = risk.own_rag
-        row = Assessment(
-            risk_id=risk.id,
-            kind=kind,
-            likelihood=rating.likelihood,
-            impact=rating.impact,
-            rag=rag,
-            rationale=rating.rationale.strip() or answers.note.strip(),
-            assessed_on=day_of(now),
-            recorded_at=now,
-            person_id=actor.person_id,
-        )
-        db.session.add(row)
-        db.session.flush()
-        text = f"{kind.capitalize()} rating: {rating.likelihood} × {rating.impact} = {points}, {rag}. {row.rationale}"
-        old = {"rag": before} if kind == "current" else {}
-        record(actor, "assessed", f"assessment:{row.id}", text, now=now, risk=risk, old=old, new={"rag": Rag(rag)})
+    if answers.current:
+        record_rating(actor, risk, "current", answers.current, policy, now, said=answers.note)
+    if answers.target:
+        record_rating(actor, risk, "target", answers.target, policy, now, said=answers.note)
 
 
 def _answer(actor: Actor, live: Escalation, policy: Policy, now: datetime) -> None:

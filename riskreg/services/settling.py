@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import next_review_due
 from riskreg.domain.scoring import Rag, effective_rag
 from riskreg.extensions import db
-from riskreg.models import Assessment, Escalation, Review, Risk
+from riskreg.models import Assessment, Escalation, Review, Risk, RiskResponse
 
 OWES_AN_ANSWER = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
 
@@ -28,6 +28,13 @@ def reviewed_since(risk_id: int, moment: datetime) -> bool:
     return db.session.scalar(review) is not None
 
 
+def tolerated_until(risk: Risk) -> date | None:
+    """The day until which the response in force tolerates a risk, while no review has been done since."""
+    newest = select(RiskResponse.until_on).where(RiskResponse.risk_id == risk.id).order_by(RiskResponse.id.desc())
+    until = db.session.scalar(newest.limit(1))
+    return until if until and until > risk.review_counted_from else None
+
+
 def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
     """Set the own and effective RAG and the day the next review is due, given the live escalation."""
     db.session.flush()
@@ -36,11 +43,12 @@ def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
     risk.own_rag = Rag(own or risk.own_rag)
     risk.effective_rag = effective_rag(risk.own, escalated_to=Rag(live.rag_after) if live else None)
     owes = live is not None and live.status in OWES_AN_ANSWER
+    by = [one for one in (live.due_on if live and owes else None, tolerated_until(risk)) if one]
     reviewed = live is not None and reviewed_since(risk.id, live.opened_at)
     risk.review_due_on = next_review_due(
         risk.review_counted_from,
         risk.effective,
         policy,
         escalated_on=day_of(live.opened_at) if live and not reviewed else None,
-        asked_by=live.due_on if live and owes else None,
+        asked_by=min(by, default=None),
     )

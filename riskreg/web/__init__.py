@@ -16,11 +16,14 @@ from riskreg.web.files.views import blueprint as files
 from riskreg.web.headers import send_headers
 from riskreg.web.indicators.views import blueprint as indicators
 from riskreg.web.journal import keep_journal
+from riskreg.web.keeping.views import blueprint as keeping
+from riskreg.web.meetings.views import blueprint as meetings
 from riskreg.web.pages import dress_pages
 from riskreg.web.policy.views import blueprint as policy
 from riskreg.web.register.views import blueprint as register
 from riskreg.web.requests import open_requests
 from riskreg.web.risks.views import blueprint as risks
+from riskreg.web.seeing.views import blueprint as seeing
 from riskreg.web.work.views import blueprint as work
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -30,9 +33,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     escalations,
     files,
     indicators,
+    keeping,
+    meetings,
     policy,
     register,
     risks,
+    seeing,
     work,
 )
 

@@ -66,8 +66,10 @@ class Entry:
 
 ENTRIES = (
     Entry("My work", "work.home", Permission.SEE_OWN_WORK, ("work",)),
+    Entry("Dashboard", "seeing.home", Permission.READ_REGISTER, ()),
     Entry("DMT queue", "escalations.queue", Permission.READ_QUEUE, ("escalations",)),
-    Entry("Register", "register.listing", Permission.READ_REGISTER, ("register", "risks")),
+    Entry("Meetings", "meetings.listing", Permission.READ_QUEUE, ("meetings",)),
+    Entry("Register", "register.listing", Permission.READ_REGISTER, ("register", "risks", "keeping", "seeing")),
     Entry("Indicators", "indicators.listing", Permission.READ_REGISTER, ("indicators",)),
     Entry("Contracts", "contracts.listing", Permission.READ_REGISTER, ("contracts",)),
     Entry("Admin", "admin.people", Permission.MANAGE_PEOPLE, ("admin",)),

@@ -22,6 +22,7 @@ from riskreg.models import (
     Reference,
     Result,
     Risk,
+    RiskVersion,
 )
 
 NOW = datetime(2017, 4, 3, 8, 0, tzinfo=UTC)
@@ -82,6 +83,7 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
         ({"id": key, "register_id": 1, "number": FIRST_NUMBER + key, "note": "", "source_line": ""} for key in ids),
     )
     _write(Risk, risks())
+    _write(RiskVersion, (_first_version(risk) for risk in risks()))
     _write(
         Assessment,
         (
@@ -101,6 +103,11 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
         ),
     )
     return list(ids)
+
+
+def _first_version(risk: dict[str, Any]) -> dict[str, Any]:
+    kept = ("title", "cause", "event", "consequence", "status", "owner_post_id", "recorded_at")
+    return {"risk_id": risk["id"], "version": 1, "person_id": None, **{name: risk[name] for name in kept}}
 
 
 def fill_one_risk(risk_id: int, owner_post_id: int) -> list[int]:

@@ -11,7 +11,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from riskreg.extensions import db
-from riskreg.models import Action, Contract, Escalation, Indicator, Message, Person, Post, Result, Risk
+from riskreg.models import (
+    Action,
+    AgendaItem,
+    Contract,
+    Control,
+    Escalation,
+    Indicator,
+    Meeting,
+    Message,
+    Pack,
+    Person,
+    Post,
+    Register,
+    Result,
+    Risk,
+)
+from riskreg.queries.packs import pack_content
 from tests import factories as make
 
 
@@ -23,9 +39,20 @@ def example(plan_app: Flask) -> dict[str, Any]:
         key: int | None = db.session.scalar(select(table.id).order_by(table.id).limit(1))
         return key or 1
 
+    register = db.session.get_one(Register, first(Register))
+    meeting = make.MeetingFactory(register=register)
+    make.AgendaItemFactory(meeting=meeting)
+    content = pack_content(register, make.TODAY, None, make.TODAY)
+    db.session.add(Pack(meeting=meeting, as_at=make.TODAY, made_at=make.NOW, made_by=first(Person), content=content))
+    db.session.commit()
     return {
+        "meeting_id": first(Meeting),
+        "item_id": first(AgendaItem),
+        "pack_id": first(Pack),
+        "kind": "xlsx",
         "risk_id": first(Risk),
         "action_id": first(Action),
+        "control_id": first(Control),
         "escalation_id": first(Escalation),
         "indicator_id": first(Indicator),
         "result_id": first(Result),

@@ -21,6 +21,11 @@ PAGES = {
     ],
     "Performance Officer": ["/", "/indicators?rag=RED", "/indicators/5/publish", "/results/5/correct"],
     "Head of Special Educational Needs Assessment and Placement": ["/", "/contracts/74/route", "/contracts/74/review"],
+    "Auditor": [
+        "/dashboard", "/dashboard/risks?unscored=AMBER", "/dashboard/actions?due=not-overdue",
+        "/dashboard/escalations?opened=2017-04", "/register/as-at?day=3+4+2017", "/register/as-at?day=1+1+2017",
+        "/register/changes", "/register/changes?part=new", "/risks/3/timeline",
+    ],
     "Administrator": ["/", "/people", "/posts/2", "/people/2", "/admin/mail", "/admin/mail/1", "/admin/jobs"],
 }  # fmt: skip
 

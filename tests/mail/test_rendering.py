@@ -128,8 +128,8 @@ def test_a_title_of_two_lines_stays_out_of_the_headers(letter: Any) -> None:
 @pytest.mark.parametrize(
     ("decision", "says"),
     [
-        (DecisionKind.CONFIRM, "Assess the risk again by 5 May 2017."),
-        (DecisionKind.RETURN, "Supply what is missing by 5 May 2017."),
+        (DecisionKind.CONFIRM, "Assess the risk again. Answer by completing a review by 5 May 2017"),
+        (DecisionKind.RETURN, "Supply what is missing. Answer by completing a review by 5 May 2017"),
         (DecisionKind.DEFER, "DMT looks at it again on 9 May 2017."),
         (DecisionKind.DECLINE, "the rating is again the one that you gave"),
         (DecisionKind.REFER, "the corporate register answers next"),
@@ -141,8 +141,15 @@ def test_every_decision_says_what_to_do_next(letter: Any, decision: DecisionKind
     rendered = letter("decision_made", {**DECISION, "decision": decision, "meeting_on": "2017-05-09"})
     assert rendered.subject == f"DMT decided on CYPE 20: {decision}"
     assert says in rendered.text
-    assert says in rendered.html
+    assert says in " ".join(re.sub(r"<[^>]+>", " ", rendered.html).split())
     assert "The fall is real." in rendered.text
+
+
+def test_a_decision_states_the_rating_that_is_shown_now(letter: Any) -> None:
+    rendered = letter("decision_made", {**DECISION, "rag_now": "RED"})
+    assert "Rating shown now: RED" in rendered.text
+    assert "Rating shown now: RED" in " ".join(re.sub(r"<[^>]+>", "", rendered.html).split())
+    assert "Rating shown now" not in letter("decision_made", DECISION).text
 
 
 @pytest.mark.parametrize(
@@ -173,6 +180,27 @@ def test_a_reminder_says_when_and_why_it_came(letter: Any, changes: dict[str, An
     assert rendered.subject == subject
     assert says in rendered.text
     assert says in unescape(re.sub(r"</?strong[^>]*>", "", rendered.html))
+
+
+@pytest.mark.parametrize(
+    ("reviews", "opening"),
+    [
+        ([REVIEW], "One review needs attention: CYPE 20, due 17 April 2017."),
+        (
+            [REVIEW, {**REVIEW, "reference": "CYPE 21", "due_on": "2017-04-03"}],
+            "2 reviews need attention: CYPE 20, due 17 April 2017; CYPE 21, due 3 April 2017.",
+        ),
+    ],
+)
+def test_a_digest_begins_with_what_is_due(letter: Any, reviews: list[dict[str, Any]], opening: str) -> None:
+    rendered = letter("reviews_due", {"reviews": reviews})
+    assert rendered.text.startswith(f"{opening} A review asks:")
+    assert opening in rendered.html
+
+
+def test_no_paragraph_of_an_owner_s_message_breaks_within_a_sentence(letter: Any) -> None:
+    text = letter("escalation_raised", {"for": "owner", "escalations": [ESCALATION]}).text
+    assert "Your own rating has not been changed. DMT decides, and you will be told.\n" in text
 
 
 def test_a_digest_counts_what_is_late(letter: Any) -> None:

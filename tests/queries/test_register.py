@@ -51,14 +51,23 @@ def test_a_reference_stands_for_a_risk_or_for_none_or_was_never_given(app: Flask
     assert [one.number for one in found.used_references(register)] == [7002]
 
 
-def test_drafts_and_merged_risks_are_not_listed(app: Flask) -> None:
-    for status in ("draft", "proposed", "merged"):
+def test_drafts_and_proposals_are_not_listed(app: Flask) -> None:
+    for status in ("draft", "proposed"):
         make.RiskFactory(status=status)
     register = found.only_register()
     assert register is not None
     for status in ("", "open", "closed"):
         counts = found.risk_counts(register, found.Wanted(status=status), make.TODAY)
         assert sum(counts.values()) == 0
+
+
+def test_a_merged_risk_is_listed_with_the_closed_ones(app: Flask) -> None:
+    make.RiskFactory(status="merged", merged_into=make.RiskFactory())
+    register = found.only_register()
+    assert register is not None
+    for status, number in (("", 2), ("open", 1), ("closed", 1)):
+        counts = found.risk_counts(register, found.Wanted(status=status), make.TODAY)
+        assert sum(counts.values()) == number
 
 
 def test_every_word_of_a_search_must_occur_somewhere(app: Flask) -> None:

@@ -13,9 +13,10 @@ from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Decision, Escalation, Message, Risk
 from riskreg.services.actors import Actor
+from riskreg.services.assessing import Rating
 from riskreg.services.audit import record
 from riskreg.services.escalations import raise_escalation, record_decision
-from riskreg.services.reviews import Rating, ReviewAnswers, complete_review
+from riskreg.services.reviews import ReviewAnswers, complete_review
 from tests import factories as make
 
 NOW = make.NOW

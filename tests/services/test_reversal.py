@@ -17,10 +17,11 @@ from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Escalation, Link, Result, Risk
 from riskreg.services.actors import Actor
+from riskreg.services.assessing import Rating
 from riskreg.services.escalations import record_decision
 from riskreg.services.evaluation import Evaluation, evaluate_register
 from riskreg.services.results import ResultEntry, correct_result, publish_result
-from riskreg.services.reviews import Rating, ReviewAnswers, complete_review
+from riskreg.services.reviews import ReviewAnswers, complete_review
 from tests import factories as make
 from tests.conftest import BACKENDS
 from tests.services.test_evaluation import OFFICER, linked_indicator, live, publish

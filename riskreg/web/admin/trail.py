@@ -36,6 +36,7 @@ DONE = {
     "keep": "took back the proposal to de-escalate",
 }
 OF_RISK = {"escalation": "escalation of", "review": "review of", "assessment": "rating of", "risk": "risk"}
+OF_RISK |= {"control": "control of", "response": "response to"}
 PAGES = {
     "escalation": ("escalations.escalation", "escalation_id", Permission.READ_REGISTER),
     "action": ("risks.action", "action_id", Permission.READ_REGISTER),
@@ -44,11 +45,13 @@ PAGES = {
     "indicator": ("indicators.indicator", "indicator_id", Permission.READ_REGISTER),
     "post": ("admin.post", "post_id", Permission.READ_REGISTER),
     "person": ("admin.person", "person_id", Permission.MANAGE_PEOPLE),
+    "meeting": ("meetings.meeting", "meeting_id", Permission.READ_QUEUE),
+    "pack": ("meetings.pack", "pack_id", Permission.READ_QUEUE),
     "message": ("admin.message", "message_id", Permission.MANAGE_MAIL),
 }
 PAIRS = (("before", "after"), ("old", "new"), ("was", "is"))
 # Numbers of rows, and counts of them: what they stand for is in the sentence or in the link.
-NUMBERS = frozenset({"result", "holdings", "person", "added"})
+NUMBERS = frozenset({"result", "holdings", "person", "added", "action", "into", "merged"})
 NAMES = {"rag": "RAG", "due_on": "Due date", "from_on": "From", "until_on": "Until", "value": "Typed as"}
 NAMES |= {"line": "Line of the plan", "error": "Last error", "email": "E-mail address"}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

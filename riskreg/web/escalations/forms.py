@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from riskreg.domain.lifecycle import DECISIONS, DUE_NEEDED, DecisionKind, DecisionTaken, EscalationStatus
@@ -22,6 +23,7 @@ EFFECTS = {
     K.DE_ESCALATE: "The escalation ends. {back}.",
     K.CLOSE: "The escalation ends and the risk leaves the register. Its reference stays its own.",
 }
+LATER_MEETING = "This is the meeting that you are at. Enter the date of the one it comes to."
 MEETING_NEEDED = "Enter the date of the meeting."
 MEETING = "If you defer: the meeting it comes to. Otherwise the meeting at which this was decided, if it was one."
 MEETING_NOT_DEFERRED = "The meeting at which this was decided, if it was one."
@@ -40,6 +42,7 @@ class DecisionForm(Form):
         called="reason",
     )
     revision = RevisionField()
+    taken_at: date | None = None  # the day of the meeting at which the form is filled in, if it is one
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Ask for the date that the decision needs together with everything else, so that nobody is sent back twice."""
@@ -51,6 +54,9 @@ class DecisionForm(Form):
             if field.data is None and not field.errors:
                 field.errors.append(missing)
                 valid = False
+        if self.kind.data == K.DEFER and self.taken_at and self.meeting_on.data == self.taken_at:
+            self.meeting_on.errors.append(LATER_MEETING)
+            valid = False
         return valid
 
     def offer(self, kinds: Iterable[DecisionKind], risk: Risk) -> None:

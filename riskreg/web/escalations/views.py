@@ -11,8 +11,10 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.lifecycle import DecisionKind
+from riskreg.domain.meetings import MeetingState
 from riskreg.domain.scoring import Rag
-from riskreg.models import Escalation
+from riskreg.extensions import db
+from riskreg.models import Escalation, Meeting
 from riskreg.queries.before_dmt import standing_of
 from riskreg.queries.escalations import Group, QueueFilter, divisions_with_risks, group_sizes, queued_escalations
 from riskreg.queries.evidence import Happened, changes_since, dossier, escalation_with_risk
@@ -70,7 +72,11 @@ def queue() -> ResponseReturnValue:
 def escalation(escalation_id: int) -> ResponseReturnValue:
     """Show an escalation with its evidence, and the form of the decision to those who decide."""
     found = _load(escalation_id)
-    form = DecisionForm(revision=found.risk.revision) if found.is_live and may(Permission.DECIDE) else None
+    meeting = meeting_asked()
+    at = meeting.held_on if meeting else None
+    form = (
+        DecisionForm(revision=found.risk.revision, meeting_on=at) if found.is_live and may(Permission.DECIDE) else None
+    )
     return _show(found, form)
 
 
@@ -79,7 +85,9 @@ def escalation(escalation_id: int) -> ResponseReturnValue:
 def decide(escalation_id: int) -> ResponseReturnValue:
     """Record what DMT decided on an escalation."""
     found = _load(escalation_id)
+    meeting = meeting_asked()
     form = DecisionForm(revision=found.risk.revision)
+    form.taken_at = meeting.held_on if meeting else None
     form.offer(DecisionKind, found.risk)  # one that its status does not allow, the rules refuse with a sentence
     seen = form.revision.data
     if form.validate_on_submit():
@@ -90,9 +98,23 @@ def decide(escalation_id: int) -> ResponseReturnValue:
                 f"{risk.reference}: “{decision.kind}” was recorded. The rating shown is {risk.effective_rag}."
                 " The owner is told by e-mail."
             )
-            return redirect(url_for("escalations.queue"))
+            return redirect(_back_to(meeting))
     found = _load(escalation_id)
     return _show(found, form, changes_since(found.risk_id, seen) if form.changed else ())
+
+
+def meeting_asked() -> Meeting | None:
+    """Return the meeting from whose agenda the reader came, as the address says; only while its record is open."""
+    meeting_id = asked_id("meeting")
+    found = db.session.get(Meeting, meeting_id) if meeting_id is not None else None
+    return found if found and found.state == MeetingState.PLANNED else None
+
+
+def _back_to(meeting: Meeting | None) -> str:
+    """Where to go after a decision: on with the agenda, or back to the queue."""
+    if meeting is None:
+        return url_for("escalations.queue")
+    return url_for("meetings.meeting", meeting_id=meeting.id, _anchor="agenda")
 
 
 def _load(escalation_id: int) -> Escalation:
@@ -117,6 +139,7 @@ def _show(found: Escalation, form: DecisionForm | None, changes: Sequence[Happen
         can_decide=bool(form is not None and allowed),
         changes=changes,
         impossible=_no_longer(found, form) if changes else "",
+        meeting=meeting_asked(),
         how=how,
         standing=standing(how) if found.is_live else "",
         ratings=ratings,

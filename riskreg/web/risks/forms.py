@@ -59,7 +59,7 @@ class ReviewForm(Form):
     target_impact = SelectField("Target impact")
     rationale = LongTextField(
         "Why this target",
-        hint="Needed only for a target that is still RED.",
+        hint="Needed for a target that is RED or above the current rating.",
         called="reason for the target",
     )
     revision = RevisionField()

@@ -16,6 +16,7 @@ from riskreg.domain.signals import Reach
 from riskreg.models import Action, Risk
 from riskreg.queries import history
 from riskreg.queries import risk as found
+from riskreg.queries.keeping import responses_of_risk
 from riskreg.queries.linked import linked_contracts, linked_indicators
 from riskreg.queries.people import holders_of
 from riskreg.queries.register import find_reference, only_register, read_reference
@@ -23,6 +24,7 @@ from riskreg.services.actions import update_action as record_update
 from riskreg.services.escalations import raise_escalation as put_before_dmt
 from riskreg.services.reviews import complete_review
 from riskreg.web.access import current_actor, needs
+from riskreg.web.keeping.ways import keeping_of, may_become_control
 from riskreg.web.listing import asked
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
@@ -59,7 +61,7 @@ def _open(risk_id: int) -> Opened:
 @blueprint.get(RISK)
 @needs(Permission.READ_REGISTER)
 def risk(risk_id: int) -> ResponseReturnValue:
-    """Show everything about a risk: at most fourteen queries with the session, however much there is."""
+    """Show everything about a risk: at most fifteen queries with the session, however much there is."""
     opened, today = _open(risk_id), clock.today()
     rated, policy = opened.rated, opened.rated.policy
     escalation, how = rated.escalation, rated.standing
@@ -80,6 +82,8 @@ def risk(risk_id: int) -> ResponseReturnValue:
         indicators=linked_indicators(risk_id, policy, today),
         contracts=linked_contracts(risk_id, policy, today),
         reviews=found.reviews_of_risk(risk_id),
+        responses=responses_of_risk(risk_id),
+        keeping=keeping_of(current_actor(), rated.risk, escalated=escalation is not None),
         history=history.history_of_risk(risk_id, everything=asked("history") == "all"),
         trend_of=trend_of,
         Reach=Reach,
@@ -140,7 +144,7 @@ def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnV
         last=last,
         happened=history.changes_since(risk_id, rated.risk.recorded_at, last.recorded_at if last else None, *linked),
         meanwhile=history.changes_since_revision(risk_id, seen) if form.changed else (),
-        controls=found.controls_of_risk(risk_id),
+        controls=[one for one in found.controls_of_risk(risk_id) if one.in_place],
         actions=found.actions_of_risk(risk_id),
         indicators=indicators,
     )
@@ -201,4 +205,5 @@ def _action_page(opened: Action, form: ActionForm | None) -> ResponseReturnValue
         risk=opened.risk,
         updates=updates,
         only_owners=only_owners(opened),
+        becomes_control=may_become_control(current_actor(), opened),
     )

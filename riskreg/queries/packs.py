@@ -1,0 +1,172 @@
+"""The content of a pack for DMT: everything that it says, as it stands now, in a form that JSON can keep."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from riskreg.domain.escalation import SignalState
+from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
+from riskreg.domain.policy import Policy
+from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
+from riskreg.extensions import db
+from riskreg.models import Action, Contract, Indicator, Link, Pack, Post, Reference, Register, Risk, SignalRow
+from riskreg.queries.escalations import Group, Queued, QueueFilter, queued_escalations
+from riskreg.queries.meetings import late_reviews
+from riskreg.queries.movements import movements
+from riskreg.queries.pack_register import Content, is_past, register_rows
+from riskreg.queries.policies import policy_on
+
+ALL = 10_000
+
+
+def pack_by_id(pack_id: int) -> Pack | None:
+    """Return a pack with its meeting and who made it, by one query."""
+    query = select(Pack).where(Pack.id == pack_id).options(joinedload(Pack.maker), joinedload(Pack.meeting))
+    return db.session.scalar(query)
+
+
+def pack_content(register: Register, held_on: date | None, since: date | None, today: date) -> Content:
+    """Return what the pack says; the same number of queries for any register.
+
+    `since` is the day of the meeting before, from which on movements are told; None tells all of them.
+    """
+    rows, policy = register_rows(register.id), policy_on(register.id, today)
+    return {
+        "register": {"id": register.id, "prefix": register.prefix, "name": register.name},
+        "as_at": today.isoformat(),
+        "held_on": held_on.isoformat() if held_on else None,
+        "since": since.isoformat() if since else None,
+        "policy": policy.version,
+        "counts": {str(rag): sum(row["rag"] == rag for row in rows) for rag in reversed(Rag)},
+        "matrix": _matrix(rows, policy),
+        "impact_words": list(policy.impact_words),
+        "unscored": [
+            {name: row[name] for name in ("risk_id", "reference", "title", "own_rag", "rag")}
+            for row in rows
+            if row["current"]["likelihood"] is None
+        ],
+        "decisions": _decisions(register.prefix, today),
+        "movements": [_written(asdict(one)) for one in movements(register.id, since, today)],
+        "above_target": _above_target(rows, today),
+        "late_reviews": [_written(asdict(one)) for one in late_reviews(register.id, today)],
+        "late_actions": _late_actions(register.id, today),
+        "signals": _signals(register.id),
+        "risks": rows,
+    }
+
+
+def _written(facts: Content) -> Content:
+    """The facts with every day as JSON can hold it."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def _matrix(rows: list[Content], policy: Policy) -> list[Content]:
+    """Likelihood by impact, the highest likelihood first, with the references in each cell."""
+    inside: dict[tuple[int, int], list[str]] = {}
+    for row in rows:
+        inside.setdefault((row["current"]["likelihood"], row["current"]["impact"]), []).append(row["reference"])
+    return [
+        {
+            "words": f"{likelihood}, {policy.likelihood_words[likelihood - 1]}",
+            "cells": [
+                {
+                    "score": likelihood * impact,
+                    "rag": str(rag_of_score(likelihood * impact, policy)),
+                    "risks": inside.get((likelihood, impact), []),
+                }
+                for impact in LEVELS
+            ],
+        }
+        for likelihood in reversed(LEVELS)
+    ]
+
+
+def _decisions(prefix: str, today: date) -> list[Content]:
+    found = queued_escalations(Group.DECIDE, QueueFilter(), today, limit=ALL, offset=0)
+    return [_decision(one) for one in found if one.reference.startswith(f"{prefix} ")]
+
+
+def _decision(one: Queued) -> Content:
+    said, decided = one.said, one.decision
+    return {
+        "escalation_id": one.id,
+        "risk_id": one.risk_id,
+        "reference": one.reference,
+        "title": one.title,
+        "owner": one.owner,
+        "status": one.status,
+        "own_rag": one.own_rag,
+        "rag": one.effective_rag,
+        "since": one.since.isoformat(),
+        "days": one.days,
+        "proposal": one.proposal,
+        "reasons": [reason.sentence for reason in one.reasons],
+        "said": {"text": said.text, "kind": said.kind, "name": said.name} if said else None,
+        "decided": {"kind": decided.kind, "text": decided.text, "name": decided.name} if decided else None,
+    }
+
+
+def _above_target(rows: list[Content], today: date) -> list[Content]:
+    """Risks rated worse than what is aimed for; `late` when the last open action was due before today."""
+    names = ("risk_id", "reference", "title", "owner", "rag", "timescale")
+    return [
+        {name: row[name] for name in names} | {"target": row["target"]["rag"], "late": is_past(row["timescale"], today)}
+        for row in rows
+        if row["target"]["rag"] and Rag(row["rag"]).worse_than(Rag(row["target"]["rag"]))
+    ]
+
+
+def _late_actions(register_id: int, today: date) -> list[Content]:
+    rows = db.session.execute(
+        select(Post.title, Risk.id, Register.prefix, Reference.number, Action.text, Action.due_on, Action.status)
+        .join(Risk, Risk.id == Action.risk_id)
+        .join(Reference, Reference.id == Risk.reference_id)
+        .join(Register, Register.id == Risk.register_id)
+        .join(Post, Post.id == Action.owner_post_id)
+        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN)
+        .where(Action.status.in_(OPEN_ACTIONS), Action.due_on < today)
+        .order_by(Post.title, Action.due_on, Action.id)
+    )
+    return [
+        {
+            "owner": row[0],
+            "risk_id": row[1],
+            "reference": f"{row[2]} {row[3]:02d}",
+            "text": row[4],
+            "due_on": row[5].isoformat(),
+            "days": (today - row[5]).days,
+            "status": row[6],
+        }
+        for row in rows
+    ]
+
+
+def _signals(register_id: int) -> list[Content]:
+    """Signals that stand on what open risks are linked to, the gravest first, each with its risks."""
+    rows: Any = db.session.execute(
+        select(SignalRow.id, SignalRow.sentence, SignalRow.since, Indicator.name, Contract.title)
+        .add_columns(Register.prefix, Reference.number)
+        .join(
+            Link,
+            or_(Link.indicator_id == SignalRow.indicator_id, Link.contract_id == SignalRow.contract_id),
+        )
+        .join(Risk, Risk.id == Link.risk_id)
+        .join(Reference, Reference.id == Risk.reference_id)
+        .join(Register, Register.id == Risk.register_id)
+        .outerjoin(Indicator, Indicator.id == SignalRow.indicator_id)
+        .outerjoin(Contract, Contract.id == SignalRow.contract_id)
+        .where(SignalRow.state == SignalState.STANDS)
+        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN)
+        .order_by(SignalRow.severity.desc(), SignalRow.id, Reference.number)
+    )
+    found: dict[int, Content] = {}
+    for signal_id, sentence, since, indicator, contract, prefix, number in rows:
+        known = {"kind": "indicator" if indicator else "contract", "about": indicator or contract}
+        one = found.setdefault(signal_id, {"sentence": sentence, "since": since.isoformat(), **known, "risks": []})
+        one["risks"].append(f"{prefix} {number:02d}")
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Files that someone else opens: the pack of a meeting and the register, made from what was frozen."""

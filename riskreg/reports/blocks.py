@@ -1,0 +1,56 @@
+"""What a report is made of. Page, PDF and Word each show the same blocks in their own way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table. `tag` is a rating as a word; `risk_id` makes the text a link where links lead somewhere."""
+
+    text: str = ""
+    tag: str = ""
+    risk_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 2 or 3; `key` is its anchor."""
+
+    text: str
+    key: str
+    level: int = 2
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; `lead` stands before it in bold."""
+
+    text: str
+    lead: str = ""
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Sentences in a list."""
+
+    items: Sequence[str]
+    kind: str = "bullets"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its caption. `row_heads`: the first cell of each row is its heading."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    row_heads: bool = True
+    kind: str = "table"
+
+
+Block = Heading | Text | Bullets | Table

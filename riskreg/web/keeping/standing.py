@@ -1,0 +1,109 @@
+"""What the co-ordinator does with a whole risk: hand it over, merge it, close it, reopen it."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+
+from riskreg import clock
+from riskreg.domain.access import Permission
+from riskreg.domain.errors import RuleBroken
+from riskreg.domain.lifecycle import RiskStatus, change_risk
+from riskreg.extensions import db
+from riskreg.models import Risk
+from riskreg.queries.register import find_reference, only_register, read_reference
+from riskreg.services.keeping import check_closing, close_risk, hand_over_risk, reopen_risk, require_open
+from riskreg.services.merging import check_merging, merge_risk
+from riskreg.web.access import current_actor, needs
+from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.keeping.step_forms import CloseForm, HandOverForm, MergeForm, ReopenForm
+
+
+@blueprint.route(f"{RISK}/owner", methods=["GET", "POST"])
+@needs(Permission.KEEP_REGISTER)
+def hand_over(risk_id: int) -> ResponseReturnValue:
+    """Ask which post a risk goes to, or hand it over."""
+    risk = open_risk(risk_id)
+    form = HandOverForm.of(risk)
+    seen = form.revision.data
+    return step(
+        risk,
+        form,
+        lambda: hand_over_risk(current_actor(), risk, int(form.owner.data), form.reason.data, seen, clock.now()),
+        done=f"{risk.reference} is handed over.",
+        heading="Hand this risk over",
+        lead=f"It belongs to the {risk.owner_post.title}. Its actions and controls keep their owners.",
+        button="Hand over",
+        refused=refusal(lambda: require_open(risk)),
+    )
+
+
+@blueprint.route(f"{RISK}/merge", methods=["GET", "POST"])
+@needs(Permission.KEEP_REGISTER)
+def merge(risk_id: int) -> ResponseReturnValue:
+    """Ask which other risk this one is part of, or merge it."""
+    risk = open_risk(risk_id)
+    form = MergeForm(data={"revision": risk.revision})
+    seen = form.revision.data
+    return step(
+        risk,
+        form,
+        lambda: merge_risk(current_actor(), risk, _named(form.into.data), form.reason.data, seen, clock.now()),
+        done=f"{risk.reference} is merged. Its reference leads to its page, and from there to the other risk.",
+        heading="Merge this risk into another",
+        lead=(
+            "This risk ends and keeps its reference. Its open actions, its controls and its links go on under the "
+            "other risk, which keeps its own rating."
+        ),
+        button="Merge",
+        warning=True,
+        refused=refusal(lambda: check_merging(risk)),
+    )
+
+
+def _named(reference: str) -> Risk:
+    """Return the risk with a reference, written in any way. Raises RuleBroken beside the field."""
+    register = only_register()
+    number = read_reference(reference, register.prefix) if register else None
+    named = find_reference(register, number) if register and number else None
+    if named is None or named.risk_id is None:
+        raise RuleBroken(f"No risk has the reference “{reference}”. Look it up in the register.", "into")
+    return db.session.get_one(Risk, named.risk_id)
+
+
+@blueprint.route(f"{RISK}/close", methods=["GET", "POST"])
+@needs(Permission.KEEP_REGISTER)
+def close(risk_id: int) -> ResponseReturnValue:
+    """Ask why a risk leaves the register, or close it."""
+    risk = open_risk(risk_id)
+    form = CloseForm(data={"revision": risk.revision})
+    seen = form.revision.data
+    return step(
+        risk,
+        form,
+        lambda: close_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        done=f"{risk.reference} is closed. The reference stays its own.",
+        heading="Close this risk",
+        lead="It leaves the register with its history. It can be reopened, and its reference is never given again.",
+        button="Close the risk",
+        warning=True,
+        refused=refusal(lambda: check_closing(risk)),
+    )
+
+
+@blueprint.route(f"{RISK}/reopen", methods=["GET", "POST"])
+@needs(Permission.KEEP_REGISTER)
+def reopen(risk_id: int) -> ResponseReturnValue:
+    """Ask why a closed risk comes back, or reopen it."""
+    risk = open_risk(risk_id)
+    form = ReopenForm(data={"revision": risk.revision})
+    seen = form.revision.data
+    return step(
+        risk,
+        form,
+        lambda: reopen_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        done=f"{risk.reference} is open again.",
+        heading="Reopen this risk",
+        lead="It comes back with its last rating, under its own reference. Its next review counts from today.",
+        button="Reopen the risk",
+        refused=refusal(lambda: change_risk(RiskStatus(risk.status), "reopen")),
+    )

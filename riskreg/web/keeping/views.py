@@ -1,0 +1,8 @@
+"""The blueprint of keeping a risk; its views are in the modules beside this one, by subject."""
+
+from __future__ import annotations
+
+from riskreg.web.keeping import mitigation, proposing, rating, standing, text
+from riskreg.web.keeping.room import blueprint
+
+__all__ = ["blueprint", "mitigation", "proposing", "rating", "standing", "text"]

@@ -1,0 +1,74 @@
+"""What a person may do with a risk, as links for its page; each leads to a page that lets this person do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riskreg.domain.access import Permission, holds
+from riskreg.domain.lifecycle import ActionStatus, RiskStatus
+from riskreg.models import Action, Risk
+from riskreg.queries.keeping import Kin, LastVersion, last_version, merged_into
+from riskreg.services.actors import Actor
+from riskreg.services.proposing import is_writer
+
+P = Permission
+KEEPING = (("keeping.edit", "Edit the text"), ("keeping.response", "Record the response"))
+KEEPING_ADDS = (("keeping.new_action", "Add an action"), ("keeping.new_control", "Add a control"))
+ENDING = (("keeping.merge", "Merge it into another risk"), ("keeping.close", "Close it"))
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What the page of a risk shows of keeping it. `submits`: the person may propose this draft."""
+
+    actor: Actor
+    links: tuple[tuple[str, str], ...]
+    is_open: bool
+    keeps: bool
+    submits: bool
+    said: LastVersion | None
+    kin: Kin | None
+
+    def changes(self, owner_post_id: int | None) -> bool:
+        """Whether the person may change a control that a post owns."""
+        return self.keeps or (self.is_open and self.actor.may(P.KEEP_RISK) and holds(self.actor.posts, owner_post_id))
+
+
+def keeping_of(actor: Actor, risk: Risk, *, escalated: bool) -> Keeping:
+    """Return what a person may do with a risk: no query for an open one, at most two for any other."""
+    owns = holds(actor.posts, risk.owner_post_id)
+    in_order = actor.may(P.KEEP_REGISTER)
+    keeps = risk.status == RiskStatus.OPEN and actor.may(P.KEEP_RISK) and (in_order or owns)
+    links: list[tuple[str, str]] = []
+    if keeps:
+        links += KEEPING
+    if keeps and owns and actor.may(P.REVIEW_RISK):
+        links.append(("keeping.assess", "Assess it outside a review"))
+    if keeps:
+        links += KEEPING_ADDS
+    if risk.status == RiskStatus.OPEN and in_order:
+        links.append(("keeping.hand_over", "Hand it over to another post"))
+        links += () if escalated else ENDING
+    if risk.status == RiskStatus.CLOSED and in_order:
+        links.append(("keeping.reopen", "Reopen it"))
+    if risk.status == RiskStatus.PROPOSED and in_order:
+        links.append(("keeping.approve", "Approve it or send it back"))
+    not_open_yet = risk.status in (RiskStatus.DRAFT, RiskStatus.PROPOSED)
+    writes = not_open_yet and is_writer(actor, risk)
+    if writes:
+        links.append(("keeping.edit", "Edit the text"))
+    return Keeping(
+        actor=actor,
+        links=tuple(links),
+        is_open=risk.status == RiskStatus.OPEN,
+        keeps=keeps,
+        submits=writes and risk.status == RiskStatus.DRAFT,
+        said=last_version(risk.id) if not_open_yet else None,
+        kin=merged_into(risk.id) if risk.status == RiskStatus.MERGED else None,
+    )
+
+
+def may_become_control(actor: Actor, action: Action) -> bool:
+    """Whether the action is finished and the person owns its open risk."""
+    finished = action.status == ActionStatus.DONE and action.risk.status == RiskStatus.OPEN
+    return finished and actor.may(P.KEEP_RISK) and holds(actor.posts, action.risk.owner_post_id)

@@ -1,0 +1,1 @@
+"""Meetings of DMT: their dates, agendas and records, and the packs made for them."""

@@ -1,0 +1,147 @@
+"""Meetings: dates, the agenda from the queue, the record and its closing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from riskreg import models
+from riskreg.domain.access import Role
+from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
+from riskreg.extensions import db
+from riskreg.services import meetings
+from riskreg.services.actors import Actor
+from riskreg.services.packs import make_pack
+from tests import factories as make
+from tests.web.before_dmt import decided, escalated
+
+DAY = timedelta(days=1)
+
+
+def coordinator() -> Actor:
+    person = make.PersonFactory(name="The co-ordinator")
+    return Actor(person.id, person.name, frozenset({Role.COORDINATOR}), frozenset())
+
+
+def texts(meeting: models.Meeting) -> list[str]:
+    db.session.expire(meeting, ["items"])
+    return [item.text for item in meeting.items]
+
+
+def test_a_series_is_set_up_around_the_meetings_that_are_there(app: Flask) -> None:
+    register = make.RegisterFactory()
+    make.MeetingFactory(held_on=date(2017, 5, 9))
+    made, taken = meetings.schedule_meetings(
+        coordinator(), register, " ", date(2017, 4, 25), 2, date(2017, 5, 23), make.NOW
+    )
+    assert [one.held_on for one in made] == [date(2017, 4, 25), date(2017, 5, 23)]
+    assert {one.title for one in made} == {"DMT meeting"}
+    assert taken == [date(2017, 5, 9)]
+    with pytest.raises(RuleBroken, match="There is a meeting on 9 May 2017 already"):
+        meetings.schedule_meetings(coordinator(), register, "", date(2017, 5, 9), None, None, make.NOW)
+
+
+def test_only_the_co_ordinator_sets_up_meetings(app: Flask) -> None:
+    member = Actor(make.PersonFactory().id, "A member", frozenset({Role.DMT_MEMBER}), frozenset())
+    with pytest.raises(NotPermitted):
+        meetings.schedule_meetings(member, make.RegisterFactory(), "", make.TODAY, None, None, make.NOW)
+    for change in (
+        lambda: meetings.make_agenda(member, make.MeetingFactory(), make.NOW),
+        lambda: meetings.close_meeting(member, make.MeetingFactory(held_on=make.TODAY + DAY), make.NOW),
+        lambda: make_pack(member, make.MeetingFactory(held_on=make.TODAY + 2 * DAY), make.NOW),
+    ):
+        with pytest.raises(NotPermitted):
+            change()
+
+
+def test_the_agenda_is_made_from_the_queue_late_reviews_and_movements(app: Flask) -> None:
+    waits = escalated(risk=make.RiskFactory(title="It waits", own_rag="AMBER", effective_rag="RED"))
+    escalated(
+        risk=make.RiskFactory(title="For later"), status="deferred to a meeting", meeting_on=make.TODAY + 30 * DAY
+    )
+    escalated(risk=make.RiskFactory(title="For today"), status="deferred to a meeting", meeting_on=make.TODAY)
+    make.RiskFactory(title="Nobody looked", review_due_on=make.TODAY - DAY)
+    make.RiskFactory(title="It is gone", closed=True)
+    meeting, actor = make.MeetingFactory(), coordinator()
+    assert meetings.make_agenda(actor, meeting, make.NOW) == 5
+    agenda = texts(meeting)
+    assert "It waits" in agenda[0]
+    assert "For today" in agenda[1]
+    assert "Nobody looked: the review by the" in agenda[2]
+    assert sorted("For later" in one or "It is gone" in one for one in agenda[3:]) == [True, True]
+    assert meetings.make_agenda(actor, meeting, make.NOW) == 0
+    assert meeting.items[0].escalation_id == waits.id
+
+
+def test_the_agenda_is_put_in_order_and_items_come_and_go(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(), coordinator()
+    first, second = (meetings.add_item(actor, meeting, words, make.NOW) for words in ("First", "Second"))
+    meetings.move_item(actor, second, -1, make.NOW)
+    assert texts(meeting) == ["Second", "First"]
+    meetings.note_item(actor, first, "Said.", 0, make.NOW)
+    with pytest.raises(RuleBroken, match="has a note"):
+        meetings.remove_item(actor, first, make.NOW)
+    meetings.remove_item(actor, second, make.NOW)
+    assert texts(meeting) == ["First"]
+    with pytest.raises(RuleBroken) as refused:
+        meetings.add_item(actor, meeting, "  ", make.NOW)
+    assert refused.value.field == "text"
+
+
+def test_a_note_changed_by_someone_else_is_not_written_over(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(), coordinator()
+    item = make.AgendaItemFactory(meeting=meeting)
+    meetings.note_item(actor, item, "Theirs.", 0, make.NOW)
+    with pytest.raises(ChangedMeanwhile):
+        meetings.note_item(actor, item, "Mine.", 0, make.NOW)
+    assert item.note == "Theirs."
+    meetings.note_meeting(actor, meeting, "All were there.", 0, make.NOW)
+    with pytest.raises(ChangedMeanwhile):
+        meetings.note_meeting(actor, meeting, "Mine.", 0, make.NOW)
+    events = db.session.scalars(select(models.AuditEvent).where(models.AuditEvent.verb == "noted")).all()
+    assert [event.detail["new"] for event in events] == ["Theirs.", "All were there."]
+
+
+def test_closing_joins_each_decision_to_an_item_and_nothing_changes_afterwards(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(), coordinator()
+    listed, beside, put_off = (escalated() for _ in range(3))
+    meetings.make_agenda(actor, meeting, make.NOW)
+    meetings.remove_item(actor, next(one for one in meeting.items if one.escalation_id == beside.id), make.NOW)
+    first = decided(listed, "return to the owner", meeting_on=make.TODAY)
+    again = decided(listed, "confirm", meeting_on=make.TODAY, seen_revision=1)
+    apart = decided(beside, "decline", meeting_on=make.TODAY)
+    later = decided(put_off, "defer to a meeting", meeting_on=make.TODAY + 30 * DAY)
+    decided(escalated(), "confirm", meeting_on=make.TODAY - DAY)
+    meetings.close_meeting(actor, meeting, make.NOW)
+    db.session.expire(meeting, ["items"])
+    joined = [item.decision_id for item in meeting.items if item.decision_id]
+    assert sorted(joined) == sorted([first.id, again.id, apart.id, later.id])
+    assert (meeting.state, meeting.closed_by) == ("closed", actor.person_id)
+    for change in (
+        lambda: meetings.add_item(actor, meeting, "Late", make.NOW),
+        lambda: meetings.make_agenda(actor, meeting, make.NOW),
+        lambda: meetings.move_item(actor, meeting.items[0], 1, make.NOW),
+        lambda: meetings.remove_item(actor, meeting.items[0], make.NOW),
+        lambda: meetings.note_item(actor, meeting.items[0], "Late", 0, make.NOW),
+        lambda: meetings.note_meeting(actor, meeting, "Late", 0, make.NOW),
+        lambda: meetings.cancel_meeting(actor, meeting, make.NOW),
+        lambda: meetings.close_meeting(actor, meeting, make.NOW),
+        lambda: make_pack(actor, meeting, make.NOW),
+    ):
+        with pytest.raises(RuleBroken, match="is closed"):
+            change()
+
+
+def test_an_empty_meeting_is_not_closed_but_can_be_cancelled(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(), coordinator()
+    with pytest.raises(RuleBroken, match="an empty meeting cannot be closed"):
+        meetings.close_meeting(actor, meeting, make.NOW)
+    meetings.cancel_meeting(actor, meeting, make.NOW)
+    assert db.session.scalars(select(models.Meeting)).all() == []
+    used = make.MeetingFactory()
+    make_pack(actor, used, make.NOW)
+    with pytest.raises(RuleBroken, match="can be cancelled"):
+        meetings.cancel_meeting(actor, used, make.NOW)

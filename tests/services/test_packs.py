@@ -1,0 +1,120 @@
+"""The pack: what it says of the register, and that it goes on saying it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from riskreg import models
+from riskreg.domain.access import Role
+from riskreg.extensions import db
+from riskreg.queries.packs import pack_content
+from riskreg.services.actors import Actor
+from riskreg.services.packs import make_pack
+from tests import factories as make
+from tests.web.before_dmt import counted, escalated, reviewed, signal_on
+
+DAY = timedelta(days=1)
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    return pack_content(make.RegisterFactory(), make.TODAY, changes.get("since"), make.TODAY)
+
+
+def assessed(risk: models.Risk, rag: str, levels: tuple[int, int] | None = None, **facts: Any) -> None:
+    likelihood, impact = levels or (None, None)
+    known = {"kind": "current", "assessed_on": make.TODAY, "recorded_at": make.NOW, "rationale": "Seen anew."}
+    row = models.Assessment(risk_id=risk.id, rag=rag, likelihood=likelihood, impact=impact, **{**known, **facts})
+    db.session.add(row)
+    db.session.flush()
+
+
+def test_the_pack_of_the_plan_has_its_risks_decisions_and_signals(plan_app: Flask) -> None:
+    register = db.session.scalars(select(models.Register)).one()
+    found = pack_content(register, make.TODAY, None, make.TODAY)
+    assert found["counts"] == {"RED": 8, "AMBER": 5, "GREEN": 0}
+    assert [one["reference"] for one in found["decisions"]] == ["CYPE 01", "CYPE 03", "CYPE 18", "CYPE 20"]
+    assert len(found["unscored"]) == len(found["risks"]) == 13
+    assert [one["after"] for one in found["movements"]] == ["RED"] * 4
+    assert any("74% (2016) to 70%" in one["sentence"] and one["risks"] == ["CYPE 20"] for one in found["signals"])
+
+
+def test_scored_risks_stand_in_the_matrix_and_the_others_apart(app: Flask) -> None:
+    scored, plain = make.RiskFactory(title="Scored"), make.RiskFactory(title="Plain")
+    assessed(scored, "AMBER", (3, 4))
+    found = content()
+    cells = {cell["score"]: cell["risks"] for row in found["matrix"] for cell in row["cells"] if cell["risks"]}
+    assert cells == {12: [str(scored.reference)]}
+    assert [one["title"] for one in found["unscored"]] == [plain.title]
+    row = next(one for one in found["risks"] if one["title"] == "Scored")
+    assert row["direction"] == "same"
+
+
+def test_a_decision_needed_comes_with_its_reasons_and_what_the_owner_says(app: Flask) -> None:
+    row = escalated()
+    signal_on(row, "It ends in 60 days without a route.")
+    reviewed(row.risk, note="We are on it.")
+    one = content()["decisions"][0]
+    assert one["reasons"] == ["The provider may withdraw.", "It ends in 60 days without a route."]
+    assert one["said"]["text"] == "We are on it."
+    assert (one["own_rag"], one["rag"]) == ("AMBER", "RED")
+
+
+def test_movements_are_told_from_the_day_of_the_last_meeting_on(app: Flask) -> None:
+    owner = make.PersonFactory()
+    make.RiskFactory(title="Gone", closed=True)
+    escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Long ago"))
+    ended: dict[str, Any] = {"status": "declined", "ended_at": make.NOW, "ended_why": "A mistake."}
+    escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Declined"), **ended)
+    better = make.RiskFactory(title="Better")
+    assessed(better, "GREEN", person_id=owner.id)
+    found = content(since=make.TODAY)["movements"]
+    assert {(one["title"], one["what"], one["reason"]) for one in found} == {
+        ("Gone", "left the register: closed", "No longer a risk."),
+        ("Declined", "escalation declined", "A mistake."),
+        ("Better", "rated anew by the owner", "Seen anew."),
+    }
+    assert next((one["before"], one["after"]) for one in found if one["title"] == "Better") == ("AMBER", "GREEN")
+    assert "Long ago" in {one["title"] for one in content()["movements"]}
+
+
+def test_what_is_late_and_what_is_above_its_target_is_listed(app: Flask) -> None:
+    risk = make.RiskFactory(red=True, title="Above", review_due_on=make.TODAY - 2 * DAY)
+    assessed(risk, "AMBER", (2, 4), kind="target")
+    make.ActionFactory(risk=risk, text="Overdue", first_due_on=make.TODAY - DAY)
+    found = content()
+    assert [(one["title"], one["days"]) for one in found["late_reviews"]] == [("Above", 2)]
+    assert [(one["text"], one["days"]) for one in found["late_actions"]] == [("Overdue", 1)]
+    assert [(one["target"], one["late"]) for one in found["above_target"]] == [("AMBER", True)]
+
+
+def test_a_pack_stays_as_it_was_when_the_register_changes(app: Flask) -> None:
+    row = escalated(risk=make.RiskFactory(title="As it was"))
+    actor = Actor(make.PersonFactory().id, "C", frozenset({Role.COORDINATOR}), frozenset())
+    pack = make_pack(actor, make.MeetingFactory(), make.NOW)
+    before = deepcopy(pack.content)
+    row.risk.title, row.status, row.ended_at, row.ended_why = "Changed", "declined", make.NOW, "Gone."
+    make.RiskFactory(title="New")
+    db.session.commit()
+    db.session.expire_all()
+    again = db.session.get_one(models.Pack, pack.id)
+    assert again.content == before
+    assert again.content["decisions"][0]["title"] == "As it was"
+
+
+def test_a_pack_is_made_by_as_many_queries_for_one_risk_as_for_many(app: Flask) -> None:
+    register = make.RegisterFactory()
+    signal_on(escalated(), "It ends soon.")
+    db.session.commit()
+    with counted() as few:
+        pack_content(register, make.TODAY, None, make.TODAY)
+    for _ in range(20):
+        signal_on(escalated(), "It ends soon.")
+    db.session.commit()
+    with counted() as many:
+        assert len(pack_content(register, make.TODAY, None, make.TODAY)["risks"]) == 21
+    assert len(few) == len(many)
