@@ -249,10 +249,11 @@ class Overview:
     late_actions: int
     risks_with_late_actions: int
     red_risks: int
+    proposals: int
 
 
 def overview(today: date) -> Overview:
-    """Count what is late and what is RED among the open risks, by one query."""
+    """Count what is late and what is RED among the open risks, and what is proposed, by one query."""
     late = and_(Action.status.in_(OPEN_ACTIONS), Action.due_on < today)
     is_open = Risk.status == RiskStatus.OPEN
     actions = select(func.count(Action.id)).join(Risk, Risk.id == Action.risk_id).where(late, is_open)
@@ -263,6 +264,7 @@ def overview(today: date) -> Overview:
             actions.scalar_subquery(),
             actions.with_only_columns(func.count(func.distinct(Action.risk_id))).scalar_subquery(),
             risks.where(Risk.effective_rag == Rag.RED).scalar_subquery(),
+            select(func.count(Risk.id)).where(Risk.status == RiskStatus.PROPOSED).scalar_subquery(),
         )
     ).one()
     return Overview(*row)

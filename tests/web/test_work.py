@@ -229,9 +229,10 @@ def test_the_risk_co_ordinator_sees_what_is_late_and_red_with_the_way_to_it(app:
     make.ActionFactory(risk=late, first_due_on=make.TODAY - DAY)
     make.ActionFactory(risk=late, first_due_on=make.TODAY)
     escalated(reason="")
+    make.RiskFactory(status="proposed")
     client = signed_in_as(app, "coordinator")
     answer = client.get("/")
-    said = "1 review overdue 2 actions overdue, under 1 risk 1 escalation for DMT to decide 2 RED risks"
+    said = "1 review overdue 2 actions overdue, under 1 risk 1 escalation for DMT to decide 1 risk proposed, to approve 2 RED risks"
     assert said in words(answer)
     assert "Nothing is due." not in words(answer)
     counts = (

@@ -90,6 +90,11 @@ def _overview(actor: Actor, waiting: Mapping[str, int], today: date) -> list[Cou
             _worded(escalations, "escalation for DMT to decide", "escalations for DMT to decide"),
             url_for("escalations.queue"),
         ),
+        Count(
+            seen.proposals,
+            _worded(seen.proposals, "risk proposed, to approve", "risks proposed, to approve"),
+            url_for("keeping.proposals"),
+        ),
         Count(seen.red_risks, _worded(seen.red_risks, "RED risk", "RED risks"), url_for("register.listing", rag="RED")),
     ]
 
