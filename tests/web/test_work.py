@@ -232,8 +232,8 @@ def test_the_risk_co_ordinator_sees_what_is_late_and_red_with_the_way_to_it(app:
     make.RiskFactory(status="proposed")
     client = signed_in_as(app, "coordinator")
     answer = client.get("/")
-    said = "1 review overdue 2 actions overdue, under 1 risk 1 escalation for DMT to decide 1 risk proposed, to approve 2 RED risks"
-    assert said in words(answer)
+    late_things = "1 review overdue 2 actions overdue, under 1 risk 1 escalation for DMT to decide"
+    assert f"{late_things} 1 risk proposed, to approve 2 RED risks" in words(answer)
     assert "Nothing is due." not in words(answer)
     counts = (
         ("/register?overdue=1", "1 risk "),
