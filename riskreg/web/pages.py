@@ -208,7 +208,6 @@ def dress_pages(app: Flask) -> None:
         source_line=source_line,
         address_with=address_with,
         navigation=lambda: navigation(app),
-        has_page=app.view_functions.__contains__,
         fixed_day=clock.fixed_day,
         today=clock.today,
         messages=lambda: get_flashed_messages(with_categories=True),
