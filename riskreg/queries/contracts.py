@@ -92,7 +92,7 @@ _moved = (
 _end = func.coalesce(_moved, Contract.end)
 _stands = exists().where(SignalRow.contract_id == Contract.id, SignalRow.state == SignalState.STANDS)
 # An open risk lets the contract escalate it: domain.signals.heeded, which of a contract only leaves watching links out.
-_heeded = exists().where(
+heeded_by_a_risk = exists().where(
     Link.contract_id == Contract.id,
     Link.heeds != Heeds.WATCH,
     Risk.id == Link.risk_id,
@@ -104,7 +104,7 @@ _unheeded = and_(
         SignalRow.state == SignalState.STANDS,
         SignalRow.reaches == int(Reach.DMT),
     ),
-    ~_heeded,
+    ~heeded_by_a_risk,
 )
 
 
@@ -162,7 +162,7 @@ _COLUMNS = (
     Contract.needed_from,
     Contract.provider_known,
     Contract.closed_on,
-    _heeded.label("heeded"),
+    heeded_by_a_risk.label("heeded"),
 )
 
 

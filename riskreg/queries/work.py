@@ -29,6 +29,7 @@ from riskreg.models import (
     SignalRow,
 )
 from riskreg.queries.before_dmt import STANDING, Standing
+from riskreg.queries.contracts import heeded_by_a_risk
 from riskreg.queries.people import held_on
 
 MOST = 50
@@ -114,7 +115,7 @@ class SlippingIndicator:
 
 @dataclass(frozen=True, slots=True)
 class ContractSignal:
-    """A signal that stands on a contract of ours, and whom it reaches."""
+    """A signal that stands on a contract of ours, and whom it reaches: DMT only where an open risk heeds it."""
 
     contract_id: int
     title: str
@@ -122,6 +123,7 @@ class ContractSignal:
     reaches: int
     since: date
     post_id: int
+    heeded: bool
 
 
 def owed_reviews(posts: Collection[int], today: date, days: int) -> Sequence[OwedReview]:
@@ -222,7 +224,7 @@ def contract_signals(posts: Collection[int]) -> Sequence[ContractSignal]:
     """Return what stands on the contracts we manage, the furthest reaching first; one query, MOST + 1 rows."""
     rows = db.session.execute(
         select(Contract.id, Contract.title, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
-        .add_columns(Contract.owner_post_id)
+        .add_columns(Contract.owner_post_id, heeded_by_a_risk)
         .join(SignalRow, SignalRow.contract_id == Contract.id)
         .where(SignalRow.state == SignalState.STANDS, Contract.owner_post_id.in_(posts))
         .order_by(SignalRow.reaches.desc(), SignalRow.since, Contract.position)

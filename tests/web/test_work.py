@@ -247,3 +247,12 @@ def test_the_risk_co_ordinator_sees_what_is_late_and_red_with_the_way_to_it(app:
 
 def test_nobody_else_is_shown_the_whole_register(app: Flask) -> None:
     assert "RED risks" not in words(signed_in_as(app, "dmt_member", "auditor", "risk_owner").get("/"))
+
+
+def test_a_signal_on_a_contract_says_dmt_only_where_a_risk_heeds_it(client: FlaskClient) -> None:
+    sign_in_as(client, "Head of Special Educational Needs Assessment and Placement")
+    text = words(client.get("/"))
+    heeded = text.index("Teaching contract for low incidence needs")
+    watched = text.index("Mobility Training for Children")
+    assert text.index("Reaches DMT.", heeded) < text.index("Since", heeded)
+    assert text.index("No risk heeds this contract, so DMT is not told.", watched) < text.index("Since", watched)

@@ -147,11 +147,17 @@ def _slipping(one: work.SlippingIndicator, behalf: Mapping[int, str]) -> Line:
     )
 
 
+def _told(one: work.ContractSignal) -> str:
+    if one.reaches == Reach.DMT and not one.heeded:
+        return "No risk heeds this contract, so DMT is not told."
+    return f"Reaches {Reach(one.reaches).who}."
+
+
 def _contract(one: work.ContractSignal, behalf: Mapping[int, str]) -> Line:
     return Line(
         on=one.since,
         words=one.title,
         address=url_for("contracts.contract", contract_id=one.contract_id),
-        about=f"{_without(one.title, one.sentence)} Reaches {Reach(one.reaches).who}.",
+        about=f"{_without(one.title, one.sentence)} {_told(one)}",
         behalf=behalf.get(one.post_id, ""),
     )
