@@ -2,7 +2,8 @@
 
 from riskreg.models.audit import AuditEvent
 from riskreg.models.contract import Contract, ContractReview, ContractRoute
-from riskreg.models.escalation import Decision, Escalation, EscalationSignal, SignalRow
+from riskreg.models.escalation import Decision, DecisionRead, Escalation, EscalationSignal, SignalRow
+from riskreg.models.evidence import Evidence, EvidenceContent
 from riskreg.models.indicator import Benchmark, Indicator, Result, TargetRow
 from riskreg.models.link import Link
 from riskreg.models.meeting import AgendaItem, Meeting, Pack
@@ -10,13 +11,14 @@ from riskreg.models.mitigation import Action, ActionUpdate, Control
 from riskreg.models.organisation import Division, Service
 from riskreg.models.outbox import JobRun, Message, Reminder
 from riskreg.models.person import Holding, PasswordReset, Person, Post, PostRole, SignInAttempt
+from riskreg.models.referral import Referral
 from riskreg.models.register import PolicyVersion, Reference, Register
-from riskreg.models.risk import Assessment, Review, Risk, RiskResponse, RiskVersion
+from riskreg.models.risk import Assessment, Review, ReviewDraft, Risk, RiskResponse, RiskVersion
 
 __all__ = [
     "Action", "ActionUpdate", "AgendaItem", "Assessment", "AuditEvent", "Benchmark", "Contract", "ContractReview",
-    "ContractRoute", "Control", "Decision", "Division", "Escalation", "EscalationSignal", "Holding", "Indicator",
-    "JobRun", "Link", "Meeting", "Message", "Pack", "PasswordReset", "Person", "PolicyVersion", "Post", "PostRole",
-    "Reference", "Register", "Reminder", "Result", "Review", "Risk", "RiskResponse", "RiskVersion", "Service",
-    "SignInAttempt", "SignalRow", "TargetRow",
+    "ContractRoute", "Control", "Decision", "DecisionRead", "Division", "Escalation", "EscalationSignal", "Evidence",
+    "EvidenceContent", "Holding", "Indicator", "JobRun", "Link", "Meeting", "Message", "Pack", "PasswordReset",
+    "Person", "PolicyVersion", "Post", "PostRole", "Reference", "Referral", "Register", "Reminder", "Result", "Review",
+    "ReviewDraft", "Risk", "RiskResponse", "RiskVersion", "Service", "SignInAttempt", "SignalRow", "TargetRow",
 ]  # fmt: skip

@@ -150,3 +150,12 @@ class Decision(Table):
 
     escalation: Mapped[Escalation] = relationship(back_populates="decisions")
     person: Mapped[Person] = relationship()
+
+
+class DecisionRead(Table):
+    """Up to which decision a person has said to have read those on their risks."""
+
+    __tablename__ = "decision_read"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))

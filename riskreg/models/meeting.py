@@ -76,13 +76,19 @@ class AgendaItem(Table):
 
 
 class Pack(Table):
-    """What DMT was given to read, frozen as it stood on a day; only added."""
+    """What DMT or the Cabinet Committee was given to read, frozen as it stood on a day; only added.
+
+    `since`: the day from which it tells the movement.
+    """
 
     __tablename__ = "pack"
+    __table_args__ = (CheckConstraint("kind IN ('meeting', 'committee')", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    kind: Mapped[str] = mapped_column(default="meeting")
     as_at: Mapped[date]
+    since: Mapped[date | None]
     made_at: Mapped[datetime]
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)

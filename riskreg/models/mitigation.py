@@ -31,6 +31,7 @@ class Control(Table):
     last_tested_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     ended_why: Mapped[str] = mapped_column(default="")
+    exempt_why: Mapped[str] = mapped_column(default="")
 
     owner_post: Mapped[Post | None] = relationship()
 
@@ -57,6 +58,7 @@ class Action(Table):
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
+    exempt_why: Mapped[str] = mapped_column(default="")
 
     risk: Mapped[Risk] = relationship()
     owner_post: Mapped[Post] = relationship()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain.scoring import Rag
@@ -20,6 +21,7 @@ class Risk(Table):
     """A risk as it stands. `own_rag` and `effective_rag` follow from the assessments and escalations by the rules.
 
     `revision` counts every change to the risk or anything under it; a page that was opened at an older one is refused.
+    `exempt_why` says why it stays out of what is published; empty when it does not.
     """
 
     __tablename__ = "risk"
@@ -29,6 +31,7 @@ class Risk(Table):
         CheckConstraint("status IN ('draft', 'proposed', 'open', 'closed', 'merged')", name="status"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         Index("ix_risk_listing", "register_id", "status", "effective_rag", "reference_id", "review_due_on"),
+        Index("ix_risk_counts", "register_id", "status", "division_id", "effective_rag", "review_due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +59,7 @@ class Risk(Table):
     recorded_at: Mapped[datetime]
     closed_on: Mapped[date | None]
     closing_reason: Mapped[str] = mapped_column(default="")
+    exempt_why: Mapped[str] = mapped_column(default="")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("risk.id"), index=True)
 
     register: Mapped[Register] = relationship()
@@ -171,3 +175,17 @@ class Review(Table):
 
     risk: Mapped[Risk] = relationship()
     person: Mapped[Person] = relationship()
+
+
+class ReviewDraft(Table):
+    """The answers of a review that someone left half way, as they were typed; gone when the review is done."""
+
+    __tablename__ = "review_draft"
+    __table_args__ = (UniqueConstraint("risk_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    seen_revision: Mapped[int]
+    saved_at: Mapped[datetime]
