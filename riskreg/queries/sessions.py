@@ -16,18 +16,22 @@ from riskreg.queries.people import held_on
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person's session: `stamp` must match the one it began with; `posts` are titles by id, deputies included."""
+    """A person's session: `stamp` must match the one it began with.
+
+    `posts` are titles by id, and `deputises` those of them in which the person is the deputy.
+    """
 
     person_id: int
     name: str
     stamp: str
     roles: frozenset[Role]
     posts: Mapping[int, str]
+    deputises: Mapping[int, str]
 
 
 # Made once: every request of someone who is signed in asks it.
 _ROWS = (
-    select(Person.name, Person.session_stamp, Post.id, Post.title, PostRole.role)
+    select(Person.name, Person.session_stamp, Post.id, Post.title, PostRole.role, Holding.deputy)
     .outerjoin(Holding, and_(Holding.person_id == Person.id, held_on(bindparam("day", type_=Date))))  # type: ignore[arg-type] # the day comes later
     .outerjoin(Post, Post.id == Holding.post_id)
     .outerjoin(PostRole, PostRole.post_id == Post.id)
@@ -47,4 +51,5 @@ def session_of(person_id: int, day: date) -> Session | None:
         stamp=rows[0][1],
         roles=frozenset(Role(row.role) for row in rows if row.role),
         posts={row.id: row.title for row in rows if row.id is not None},
+        deputises={row.id: row.title for row in rows if row.deputy},
     )

@@ -101,7 +101,7 @@ def update_action(
     after = {"status": update.status, "progress": update.progress, "due_on": update.due_on.isoformat()}
     record(
         actor, "updated", f"action:{action.id}", _sentence(action, update, before), now=now, risk=action.risk,
-        old=before, new=after,
+        owner=action.owner_post_id if action.owner_post_id in actor.posts else None, old=before, new=after,
     )  # fmt: skip
     return update
 

@@ -11,14 +11,25 @@ from riskreg.services.actors import Actor
 
 
 def record(
-    actor: Actor, verb: str, subject: str, sentence: str, *, now: datetime, risk: Risk | None = None, **detail: Any
+    actor: Actor,
+    verb: str,
+    subject: str,
+    sentence: str,
+    *,
+    now: datetime,
+    risk: Risk | None = None,
+    owner: int | None = None,
+    **detail: Any,
 ) -> AuditEvent:
     """Add an event. `subject` names the thing as `kind:id`; `detail` holds old and new values as JSON can.
 
+    The sentence says when a deputy acted for the post that owns the matter: `owner`, or else the risk's.
     An event on a risk counts as a change of it: its revision rises, so that a page opened before is noticed.
     """
     if risk is not None:
         risk.revision += 1
+    if post := actor.stands_in_for(owner or (risk.owner_post_id if risk else None)):
+        sentence = f"{sentence} Done as deputy for the {post}."
     event = AuditEvent(
         at=now,
         person_id=actor.person_id,

@@ -127,6 +127,6 @@ def _partial(text: str, field: str) -> PartialDate | None:
 
 
 def _evaluate(actor: Actor, register_id: int, contract: Contract, verb: str, text: str, now: datetime) -> Evaluation:
-    record(actor, verb, f"contract:{contract.id}", text, now=now)
+    record(actor, verb, f"contract:{contract.id}", text, now=now, owner=contract.owner_post_id)
     db.session.flush()
     return evaluate_register(register_id, now, contracts=[contract.id])

@@ -85,7 +85,7 @@ class Account:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.actor = Actor(session.person_id, session.name, session.roles, frozenset(session.posts))
+        self.actor = Actor(session.person_id, session.name, session.roles, frozenset(session.posts), session.deputises)
 
     def get_id(self) -> str:
         """The person and the stamp of the session."""
