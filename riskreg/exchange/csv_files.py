@@ -36,6 +36,11 @@ def safe_words(words: str) -> str:
     return f"'{words}" if FORMULA.match(words) and not FIGURE.fullmatch(words) else words
 
 
+def without_apostrophe(words: str) -> str:
+    """Return the words that a cell made by `safe_words` stands for."""
+    return words[1:] if words.startswith("'") and FORMULA.match(words) else words
+
+
 def _moment(value: datetime) -> str:
     return value.astimezone(LONDON).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
 

@@ -25,16 +25,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a file. `row` counts as a spreadsheet does, the header being 1; None: the whole file."""
+    """One thing wrong with a file. `row` counts as a spreadsheet does, the header being 1; None: the whole file.
+
+    `sheet` is the name of a workbook's sheet; a CSV file has none.
+    """
 
     file: str
     row: int | None
     column: str
     message: str
+    sheet: str = ""
 
     def __str__(self) -> str:
         """The sentence for the person who made the file."""
-        place = [self.file]
+        place = [part for part in (self.file, self.sheet) if part]
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column:
@@ -120,7 +124,7 @@ def read_table(source: Path | bytes, spec: TableSpec[R]) -> list[R]:
     name = source.name if isinstance(source, Path) else spec.name
     content = _content(source, name)
     problems: list[Problem] = []
-    records = _records(content, name, problems)
+    records = cut(content, name, problems)
     columns = {column.name: column for column in spec.columns}
     header = _header(records)
     if not problems:
@@ -130,7 +134,7 @@ def read_table(source: Path | bytes, spec: TableSpec[R]) -> list[R]:
     rows: list[R] = []
     seen: dict[tuple[str, ...], int] = {}
     for number, record in records:
-        cells = [_plain(cell) for cell in record]
+        cells = [plain(cell) for cell in record]
         if not any(cells):
             continue
         found = _values(cells, [columns[column] for column in header])
@@ -157,9 +161,9 @@ def _content(source: Path | bytes, name: str) -> str:
     return content
 
 
-def _records(content: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with its row; what cannot be cut into cells ends the reading with a problem."""
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+def cut(content: str, name: str, problems: list[Problem], separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Yield each record of a CSV file with its row; what cannot be cut into cells ends the reading with a problem."""
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
     number = 0
     while True:
         number += 1
@@ -173,13 +177,14 @@ def _records(content: str, name: str, problems: list[Problem]) -> Iterator[tuple
             return
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
+    """Return a cell's words without spaces around them, every line end as one sign."""
     return cell.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _header(records: Iterator[tuple[int, list[str]]]) -> list[str]:
     """Return the names of the columns; empty cells at the end of the row, which spreadsheets leave, name none."""
-    header = [_plain(cell) for cell in next(records, (1, []))[1]]
+    header = [plain(cell) for cell in next(records, (1, []))[1]]
     while header and not header[-1]:
         header.pop()
     return header
@@ -226,11 +231,16 @@ def _value(cell: str, column: Column) -> Any:
         if column.required:
             raise ValueError("the cell is empty.")
         return column.empty
+    return column.parse(showable(cell))
+
+
+def showable(cell: str) -> str:
+    """Return a cell's words. Raises ValueError when they are too long, or hold what no page can show."""
     if len(cell) > LONGEST:
         raise ValueError(f"the text has {len(cell):,} characters; {LONGEST:,} are the most.")
     if control := UNSHOWABLE.search(cell):
         raise ValueError(f"the text holds a control character (U+{ord(control.group()):04X}).")
-    return column.parse(cell)
+    return cell
 
 
 def _repeated(
