@@ -22,10 +22,14 @@ class RiskStatus(StrEnum):
 
 
 RISK_TRANSITIONS: dict[RiskStatus, dict[str, RiskStatus]] = {
-    RiskStatus.DRAFT: {"propose": RiskStatus.PROPOSED},
-    RiskStatus.PROPOSED: {"approve": RiskStatus.OPEN, "send back": RiskStatus.DRAFT},
+    RiskStatus.DRAFT: {"propose": RiskStatus.PROPOSED, "discard": RiskStatus.CLOSED},
+    RiskStatus.PROPOSED: {
+        "approve": RiskStatus.OPEN,
+        "send back": RiskStatus.DRAFT,
+        "discard": RiskStatus.CLOSED,
+    },
     RiskStatus.OPEN: {"close": RiskStatus.CLOSED, "merge": RiskStatus.MERGED},
-    RiskStatus.CLOSED: {"reopen": RiskStatus.OPEN},
+    RiskStatus.CLOSED: {"reopen": RiskStatus.OPEN, "take up again": RiskStatus.DRAFT},
     RiskStatus.MERGED: {},
 }
 
@@ -129,12 +133,25 @@ REASON_NEEDED = {
 }
 
 
+NO_CORPORATE = "No corporate register stands above this one, so that no risk can be referred to it."
+
+
 def decide(
-    status: EscalationStatus, decision: DecisionTaken, today: date, open_actions: Sequence[str] = ()
+    status: EscalationStatus,
+    decision: DecisionTaken,
+    today: date,
+    open_actions: Sequence[str] = (),
+    *,
+    has_corporate: bool = True,
 ) -> EscalationStatus:
-    """Return the status that a decision leads to. Raises RuleBroken, naming the field, when it cannot be taken so."""
+    """Return the status that a decision leads to. Raises RuleBroken, naming the field, when it cannot be taken so.
+
+    `has_corporate`: a corporate register stands above the risk's own.
+    """
     if decision.kind not in DECISIONS.get(status, {}):
         raise RuleBroken(f"An escalation that is {status} cannot take the decision “{decision.kind}”.", "kind")
+    if decision.kind is DecisionKind.REFER and not has_corporate:
+        raise RuleBroken(NO_CORPORATE, "kind")
     if not decision.reason.strip():
         raise RuleBroken(REASON_NEEDED.get(decision.kind, "Give the reason for the decision."), "reason")
     if decision.kind in DUE_NEEDED:
@@ -163,8 +180,17 @@ def change_action(before: ActionStatus, after: ActionStatus) -> ActionStatus:
     return after
 
 
-def change_risk(before: RiskStatus, step: str) -> RiskStatus:
-    """Return the new status of a risk. Raises RuleBroken when the step makes no sense from where it stands."""
+NEVER_OPEN = "This risk was discarded before it was approved, so it cannot be reopened. Take it up again as a draft."
+WAS_OPEN = "This risk was in the register. Reopen it instead."
+
+
+def change_risk(before: RiskStatus, step: str, *, was_open: bool = True) -> RiskStatus:
+    """Return the new status of a risk. Raises RuleBroken when the step makes no sense from where it stands.
+
+    A closed one that `was_open` is reopened; one that was discarded before approval becomes a draft again.
+    """
     if step not in RISK_TRANSITIONS[before]:
         raise RuleBroken(f"A risk that is {before} cannot be changed by “{step}”.")
+    if before is RiskStatus.CLOSED and (step == "reopen") != was_open:
+        raise RuleBroken(WAS_OPEN if was_open else NEVER_OPEN)
     return RISK_TRANSITIONS[before][step]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import Table
 from riskreg.models.organisation import Division, Service
@@ -21,6 +22,7 @@ class Risk(Table):
     """A risk as it stands. `own_rag` and `effective_rag` follow from the assessments and escalations by the rules.
 
     `revision` counts every change to the risk or anything under it; a page that was opened at an older one is refused.
+    `closed_on` is the day it left the register: closed without one, it was discarded before it was ever approved.
     `exempt_why` says why it stays out of what is published; empty when it does not.
     """
 
@@ -68,6 +70,11 @@ class Risk(Table):
     division: Mapped[Division] = relationship()
     service: Mapped[Service | None] = relationship()
     merged_into: Mapped[Risk | None] = relationship(remote_side="Risk.id")
+
+    @property
+    def was_discarded(self) -> bool:
+        """Whether it was discarded before it was approved, so that it never was in the register."""
+        return self.status == RiskStatus.CLOSED and self.closed_on is None
 
     @property
     def own(self) -> Rag:

@@ -48,7 +48,10 @@ RISK_STEPS = {
     (RiskStatus.PROPOSED, "send back"): RiskStatus.DRAFT,
     (RiskStatus.OPEN, "close"): RiskStatus.CLOSED,
     (RiskStatus.OPEN, "merge"): RiskStatus.MERGED,
+    (RiskStatus.DRAFT, "discard"): RiskStatus.CLOSED,
+    (RiskStatus.PROPOSED, "discard"): RiskStatus.CLOSED,
     (RiskStatus.CLOSED, "reopen"): RiskStatus.OPEN,
+    (RiskStatus.CLOSED, "take up again"): RiskStatus.DRAFT,
 }
 A = ActionStatus
 ACTION_STEPS = {
@@ -123,10 +126,17 @@ def test_a_risk_with_open_actions_is_not_closed_and_they_are_named() -> None:
 def test_each_step_of_a_risk_leads_where_the_table_says_or_is_refused(status: RiskStatus, step: str) -> None:
     after = RISK_STEPS.get((status, step))
     if after is not None:
-        assert change_risk(status, step) is after
+        assert change_risk(status, step, was_open=step != "take up again") is after
     else:
         with pytest.raises(RuleBroken, match=f"A risk that is {status} cannot be changed by “{step}”"):
             change_risk(status, step)
+
+
+def test_a_closed_risk_is_reopened_if_it_was_ever_open_and_else_becomes_a_draft() -> None:
+    with pytest.raises(RuleBroken, match="discarded before it was approved, so it cannot be reopened"):
+        change_risk(RiskStatus.CLOSED, "reopen", was_open=False)
+    with pytest.raises(RuleBroken, match="Reopen it instead"):
+        change_risk(RiskStatus.CLOSED, "take up again", was_open=True)
 
 
 def test_a_merged_risk_stays_merged_and_every_status_is_in_the_table() -> None:
