@@ -1,0 +1,1 @@
+"""The room of evidence: adding files, sending them, and removing them."""
