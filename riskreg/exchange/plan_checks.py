@@ -16,6 +16,7 @@ def disagreements(plan: Plan) -> Iterator[Problem]:
     """Yield everything that is named in one table and missing from another, or that contradicts itself."""
     yield from _organisation(plan)
     yield from _references(plan)
+    yield from _registers(plan)
     yield from _risks(plan)
     indicators = {row.code for row in plan.indicators}
     for table in ("targets", "benchmarks", "results"):
@@ -96,6 +97,20 @@ def _references(plan: Plan) -> Iterator[Problem]:
     for number in sorted(set(range(1, max(first, default=0) + 1)) - set(first)):
         why = f"{quoted(f'{prefix} {number:02d}')} is neither a risk of risks.csv nor a used reference."
         yield _problem("used_references", None, "reference", why)
+
+
+def _registers(plan: Plan) -> Iterator[Problem]:
+    """The register of the references is there; one that others refer to refers to none itself."""
+    prefixes = {row.prefix for row in plan.registers}
+    named = [row.reference for row in plan.risks] + [row.reference for row in plan.used_references]
+    if named and prefix_of(named[0]) not in prefixes:
+        yield _problem("registers", None, "prefix", f"the register {prefix_of(named[0])} of risks.csv is missing.")
+    parents = {row.parent for row in plan.registers}
+    for row in plan.registers:
+        yield from _known("registers", row, "parent", prefixes, "a register of registers.csv")
+        if row.parent and row.prefix in parents:
+            why = f"{quoted(row.prefix)} has a parent and is a parent; a corporate register stands above all."
+            yield _problem("registers", row, "parent", why)
 
 
 def _risks(plan: Plan) -> Iterator[Problem]:

@@ -30,10 +30,24 @@ from riskreg.exchange.cells import (
 )
 from riskreg.exchange.tables import Row, TableSpec, flag, needed, optional, wording, words
 
-REFERENCE = r"[A-Z][A-Z0-9]{0,11} [0-9]{2,4}"
+PREFIX = r"[A-Z][A-Z0-9]{0,11}"
+REFERENCE = PREFIX + " [0-9]{2,4}"
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+register_prefix = matching(PREFIX, "CYPE")
 risk_reference = matching(REFERENCE, "CYPE 01")
 post_code = matching(SLUG, "head-of-fair-access")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRow(Row):
+    """A register: the prefix of its references, its name, and the register to which its risks may be referred."""
+
+    prefix: str = needed(register_prefix)
+    name: str = needed(words)
+    parent: str = wording()
+    assumed: bool = flag()
+    line: str = wording()
+    note: str = wording()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +256,7 @@ class NotLoadedRow(Row):
 class Plan:
     """A whole plan as read: its tables in the order of their files, and the rules that its policy starts with."""
 
+    registers: list[RegisterRow]
     divisions: list[DivisionRow]
     services: list[ServiceRow]
     posts: list[PostRow]
@@ -259,6 +274,7 @@ class Plan:
 
 
 SPECS: dict[str, TableSpec[Any]] = {
+    "registers": TableSpec("registers.csv", RegisterRow, ("prefix",)),
     "divisions": TableSpec("divisions.csv", DivisionRow, ("name",)),
     "services": TableSpec("services.csv", ServiceRow, ("division", "name")),
     "posts": TableSpec("posts.csv", PostRow, ("code",)),

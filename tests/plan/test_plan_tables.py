@@ -16,10 +16,10 @@ PLAN = Path(__file__).resolve().parents[2] / "riskreg" / "plan"
 LAST_LINE = 1141
 YEARS = ("2016", "2017", "2018", "2019", "2020")
 ROLE_NAMES = "risk_owner;action_owner;performance_officer;contract_manager;dmt_member;coordinator;auditor"
-ROLES = {*ROLE_NAMES.split(";"), "administrator"}
-NAMES = "divisions services posts used_references risks indicators targets benchmarks results contracts links"
+ROLES = {*ROLE_NAMES.split(";"), "administrator", "corporate_coordinator"}
+NAMES = "registers divisions services posts used_references risks indicators targets benchmarks results contracts links"
 NAMES += " mitigations not_loaded"
-COUNTS = dict(zip(NAMES.split(), (5, 16, 25, 10, 13, 110, 550, 110, 116, 122, 75, 39, 47), strict=True))
+COUNTS = dict(zip(NAMES.split(), (2, 5, 16, 26, 10, 13, 110, 550, 110, 116, 122, 75, 39, 47), strict=True))
 GROUPS = {
     "Early Years & Childcare": ("EY", 9),
     "School Improvement": ("SI", 39),
@@ -103,6 +103,10 @@ def test_only_the_corporate_director_is_a_post_of_the_plan() -> None:
     posts, divisions = keyed("posts", "code"), codes("divisions", "name")
     for (code,), post in posts.items():
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)
+        if code == "corporate-risk-manager":  # outside the directorate, and over nobody in it
+            assert (post["division"], post["line_manager"], post["roles"]) == ("", "", "corporate_coordinator")
+            assert (post["assumed"], post["line"]) == ("yes", "783")
+            continue
         assert post["division"] in divisions
         if code == "corporate-director":
             assert (post["assumed"], post["line"], post["line_manager"]) == ("", "24", "")
@@ -111,6 +115,13 @@ def test_only_the_corporate_director_is_a_post_of_the_plan() -> None:
             assert (post["line_manager"],) in posts
             assert post["line_manager"] != code
     assert {role for post in table("posts") for role in post["roles"].split(";")} == ROLES
+
+
+def test_the_corporate_register_is_assumed_where_the_plan_is_silent() -> None:
+    own, above = table("registers")
+    assert (own["prefix"], own["parent"], above["prefix"], above["parent"]) == ("CYPE", "CRR", "CRR", "")
+    assert (above["assumed"], above["line"]) == ("yes", "783")
+    assert "assumed" in above["note"]
 
 
 def test_every_owner_holds_the_role_that_the_work_asks_for() -> None:
