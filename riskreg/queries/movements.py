@@ -1,4 +1,4 @@
-"""What moved in a register between two days: escalations that came and went, ratings that changed, risks that left."""
+"""What moved in a register between two days: escalations, ratings that changed, risks that came, left or came back."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.lifecycle import EscalationStatus, RiskStatus
 from riskreg.extensions import db
-from riskreg.models import Assessment, Escalation, EscalationSignal, Reference, Register, Risk, SignalRow
+from riskreg.models import (
+    Assessment,
+    Escalation,
+    EscalationSignal,
+    Reference,
+    Register,
+    Risk,
+    RiskVersion,
+    SignalRow,
+)
+from riskreg.queries.as_at import register_began
+from riskreg.queries.keeping import BEFORE_APPROVAL
 
 S = EscalationStatus
 GONE = (S.DECLINED, S.WITHDRAWN, S.DE_ESCALATED)
+KNOWN = (RiskStatus.OPEN, RiskStatus.CLOSED, RiskStatus.MERGED)
+RAISED = "put before DMT"
 Rows = Select[*tuple[Any, ...]]
 _RISK = (Risk.id, Register.prefix, Reference.number, Risk.title)
 
@@ -36,13 +49,13 @@ class Movement:
 
 
 def movements(register_id: int, since: date | None, until: date) -> list[Movement]:
-    """Return what moved from one day to another, both included, the earliest first; five queries.
+    """Return what moved from one day to another, both included, the earliest first; six queries.
 
     Without a first day, everything until the last. Opening positions are no movement.
     """
     first = since or date.min
     found = [*_raised(register_id, first, until), *_gone(register_id, first, until)]
-    found += [*_assessed(register_id, first, until), *_left(register_id, first, until)]
+    found += [*_assessed(register_id, first, until), *_came_or_left(register_id, first, until)]
     return sorted(found, key=lambda one: (one.on, one.reference, one.what))
 
 
@@ -77,7 +90,7 @@ def _raised(register_id: int, first: date, last: date) -> Iterator[Movement]:
         _of(register_id, *columns).join(Escalation, Escalation.risk_id == Risk.id).where(*within)
     ):
         reasons = ([row.reason] if row.reason else []) + signals.get(row[4], [])
-        yield _movement(row, row.opened_on, "put before DMT", row.rag_before, row.rag_after, " ".join(reasons))
+        yield _movement(row, row.opened_on, RAISED, row.rag_before, row.rag_after, " ".join(reasons))
 
 
 def _gone(register_id: int, first: date, last: date) -> Iterator[Movement]:
@@ -109,10 +122,26 @@ def _assessed(register_id: int, first: date, last: date) -> Iterator[Movement]:
         yield _movement(row, row[4], "rated anew by the owner", row[5], row[6], row[7])
 
 
-def _left(register_id: int, first: date, last: date) -> Iterator[Movement]:
-    """Risks that left the register."""
-    query = _of(register_id, Risk.status, Risk.closed_on, Risk.closing_reason)
-    query = query.where(Risk.status.in_((RiskStatus.CLOSED, RiskStatus.MERGED)))
-    query = query.where(Risk.closed_on >= first, Risk.closed_on <= last)
+def _came_or_left(register_id: int, first: date, last: date) -> Iterator[Movement]:
+    """Risks whose status changed: new ones, closed and merged ones, and those that were reopened."""
+    was, began = aliased(RiskVersion), register_began(register_id)
+    before = (was.risk_id == RiskVersion.risk_id) & (was.version == RiskVersion.version - 1)
+    query = _of(register_id, RiskVersion.status, was.status, RiskVersion.recorded_at, RiskVersion.change_reason)
+    query = query.join(RiskVersion, RiskVersion.risk_id == Risk.id).outerjoin(was, before)
+    query = query.where(RiskVersion.status.in_(KNOWN), was.id.is_(None) | (was.status != RiskVersion.status))
+    never_open = and_(RiskVersion.status == RiskStatus.CLOSED, was.status.in_(BEFORE_APPROVAL))
+    query = query.where(was.id.is_(None) | ~never_open)
+    query = query.where(RiskVersion.recorded_at <= datetime.combine(last, time.max, LONDON))
+    if first > date.min:
+        query = query.where(RiskVersion.recorded_at >= datetime.combine(first, time.min, LONDON))
     for row in db.session.execute(query):
-        yield _movement(row, row.closed_on, f"left the register: {row.status}", "", "", row.closing_reason)
+        _, _, _, _, status, earlier, at, reason = row
+        if earlier is None and day_of(at) == began:
+            continue  # the opening position
+        yield _movement(row, day_of(at), _what(status, earlier), "", "", reason)
+
+
+def _what(status: str, earlier: str | None) -> str:
+    if status != RiskStatus.OPEN:
+        return f"left the register: {status}"
+    return "reopened" if earlier == RiskStatus.CLOSED else "new in the register"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
+from riskreg.domain.exempt import exempt_word
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
@@ -21,12 +22,13 @@ def register_rows(register_id: int) -> list[Content]:
 
     `timescale` is the day by which the last of its open actions is due; the register keeps no other.
     """
-    ratings, controls, actions = _ratings(register_id), _controls(register_id), _actions(register_id)
+    ratings, controls, actions = ratings_by(register_id), _controls(register_id), _actions(register_id)
     rows = db.session.execute(
         select(Risk.id, Register.prefix, Reference.number, Risk.title, Risk.cause, Risk.event, Risk.consequence)
         .add_columns(
             Risk.published_text, Risk.own_rag, Risk.effective_rag, Risk.review_due_on, Post.title, Division.name
         )
+        .add_columns(Risk.exempt_why)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
         .join(Post, Post.id == Risk.owner_post_id)
@@ -47,13 +49,14 @@ def _row(row: Any, ratings: dict[str, list[Any]], controls: list[Content], actio
         "event": row.event,
         "consequence": row.consequence,
         "published": row.published_text,
-        "owner": row[-2],
-        "division": row[-1],
+        "owner": row[-3],
+        "division": row[-2],
+        "exempt": exempt_word(row.exempt_why),
         "own_rag": row.own_rag,
         "rag": row.effective_rag,
-        "current": _rating(current[-1]) if current else NO_RATING,
-        "target": _rating(target[-1]) if target else NO_RATING,
-        "direction": _direction(current),
+        "current": rating_of(current[-1]) if current else NO_RATING,
+        "target": rating_of(target[-1]) if target else NO_RATING,
+        "direction": direction_of(current),
         "timescale": max((one["due_on"] for one in actions), default=None),
         "review_due_on": row.review_due_on.isoformat(),
         "controls": controls,
@@ -61,11 +64,12 @@ def _row(row: Any, ratings: dict[str, list[Any]], controls: list[Content], actio
     }
 
 
-def _rating(row: Any) -> Content:
+def rating_of(row: Any) -> Content:
+    """The levels and the RAG of an assessment."""
     return {"likelihood": row.likelihood, "impact": row.impact, "rag": row.rag}
 
 
-def _direction(current: list[Any]) -> str:
+def direction_of(current: list[Any]) -> str:
     """Better, same or worse than the assessment before, by score where both have one; empty where there is only one."""
     if len(current) < 2:
         return ""
@@ -77,11 +81,13 @@ def _direction(current: list[Any]) -> str:
     return "worse" if change > 0 else "better" if change < 0 else "same"
 
 
-def _ratings(register_id: int) -> dict[int, dict[str, list[Any]]]:
+def ratings_by(register_id: int, end: datetime | None = None) -> dict[int, dict[str, list[Any]]]:
+    """The current and target assessments of each risk by kind, the oldest first; those recorded before a moment."""
     rows = db.session.execute(
         select(Assessment.risk_id, Assessment.kind, Assessment.likelihood, Assessment.impact, Assessment.rag)
         .join(Risk, Risk.id == Assessment.risk_id)
         .where(Risk.register_id == register_id, Assessment.kind.in_(("current", "target")))
+        .where(Assessment.recorded_at < end if end else true())
         .order_by(Assessment.id)
     )
     found: dict[int, dict[str, list[Any]]] = {}
@@ -92,29 +98,29 @@ def _ratings(register_id: int) -> dict[int, dict[str, list[Any]]]:
 
 def _controls(register_id: int) -> dict[int, list[Content]]:
     rows = db.session.execute(
-        select(Control.risk_id, Control.text, Post.title)
+        select(Control.risk_id, Control.text, Post.title, Control.exempt_why)
         .join(Risk, Risk.id == Control.risk_id)
         .outerjoin(Post, Post.id == Control.owner_post_id)
         .where(Risk.register_id == register_id, Control.ended_on.is_(None))
         .order_by(Control.id)
     )
     found: dict[int, list[Content]] = {}
-    for risk_id, text, owner in rows:
-        found.setdefault(risk_id, []).append({"text": text, "owner": owner or ""})
+    for risk_id, text, owner, why in rows:
+        found.setdefault(risk_id, []).append({"text": text, "owner": owner or "", "exempt": exempt_word(why)})
     return found
 
 
 def _actions(register_id: int) -> dict[int, list[Content]]:
     rows = db.session.execute(
-        select(Action.risk_id, Action.text, Post.title, Action.due_on, Action.status)
+        select(Action.risk_id, Action.text, Post.title, Action.due_on, Action.status, Action.exempt_why)
         .join(Risk, Risk.id == Action.risk_id)
         .join(Post, Post.id == Action.owner_post_id)
         .where(Risk.register_id == register_id, Action.status.in_(OPEN_ACTIONS))
         .order_by(Action.due_on, Action.id)
     )
     found: dict[int, list[Content]] = {}
-    for risk_id, text, owner, due_on, status in rows:
-        one = {"text": text, "owner": owner, "due_on": due_on.isoformat(), "status": status}
+    for risk_id, text, owner, due_on, status, why in rows:
+        one = {"text": text, "owner": owner, "due_on": due_on.isoformat(), "status": status, "exempt": exempt_word(why)}
         found.setdefault(risk_id, []).append(one)
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -15,6 +16,7 @@ from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
 from riskreg.extensions import db
 from riskreg.models import Action, Contract, Indicator, Link, Pack, Post, Reference, Register, Risk, SignalRow
+from riskreg.queries.as_at import STATES, register_began, states
 from riskreg.queries.escalations import Group, Queued, QueueFilter, queued_escalations
 from riskreg.queries.meetings import late_reviews
 from riskreg.queries.movements import movements
@@ -24,9 +26,13 @@ from riskreg.queries.policies import policy_on
 ALL = 10_000
 
 
-def pack_by_id(pack_id: int) -> Pack | None:
-    """Return a pack with its meeting and who made it, by one query."""
-    query = select(Pack).where(Pack.id == pack_id).options(joinedload(Pack.maker), joinedload(Pack.meeting))
+def pack_by_id(pack_id: int, kind: str = "meeting") -> Pack | None:
+    """Return a pack of a meeting, or a report, with its meeting and who made it, by one query."""
+    query = (
+        select(Pack)
+        .where(Pack.id == pack_id, Pack.kind == kind)
+        .options(joinedload(Pack.maker), joinedload(Pack.meeting))
+    )
     return db.session.scalar(query)
 
 
@@ -42,30 +48,50 @@ def pack_content(register: Register, held_on: date | None, since: date | None, t
         "held_on": held_on.isoformat() if held_on else None,
         "since": since.isoformat() if since else None,
         "policy": policy.version,
-        "counts": {str(rag): sum(row["rag"] == rag for row in rows) for rag in reversed(Rag)},
-        "matrix": _matrix(rows, policy),
+        "counts": counts_of([row["rag"] for row in rows]),
+        "counts_before": counts_before(register.id, since),
+        "matrix": matrix_of(rows, policy),
         "impact_words": list(policy.impact_words),
-        "unscored": [
-            {name: row[name] for name in ("risk_id", "reference", "title", "own_rag", "rag")}
-            for row in rows
-            if row["current"]["likelihood"] is None
-        ],
+        "unscored": unscored(rows),
         "decisions": _decisions(register.prefix, today),
-        "movements": [_written(asdict(one)) for one in movements(register.id, since, today)],
-        "above_target": _above_target(rows, today),
-        "late_reviews": [_written(asdict(one)) for one in late_reviews(register.id, today)],
+        "movements": [written(asdict(one)) for one in movements(register.id, since, today)],
+        "above_target": above_target(rows, today),
+        "late_reviews": [written(asdict(one)) for one in late_reviews(register.id, today)],
         "late_actions": _late_actions(register.id, today),
         "signals": _signals(register.id),
         "risks": rows,
     }
 
 
-def _written(facts: Content) -> Content:
+def counts_of(ratings: list[str | None]) -> dict[str, int]:
+    """How many risks are rated RED, AMBER and GREEN, the worst first."""
+    return {str(rag): ratings.count(rag) for rag in reversed(Rag)}
+
+
+def counts_before(register_id: int, since: date | None, hidden: Collection[int] = ()) -> dict[str, int] | None:
+    """Count the open risks by the rating shown when a day began; None where the register was not there yet.
+
+    Two queries; one when there is no such day.
+    """
+    began = register_began(register_id) if since else None
+    if since is None or began is None or began >= since:
+        return None
+    found = states(STATES, register_id, since - timedelta(days=1))
+    return counts_of([one.shown_rag for one in found if one.status == RiskStatus.OPEN and one.id not in hidden])
+
+
+def unscored(rows: list[Content]) -> list[Content]:
+    """Risks with a RAG and no score."""
+    names = ("risk_id", "reference", "title", "own_rag", "rag")
+    return [{name: row[name] for name in names} for row in rows if row["current"]["likelihood"] is None]
+
+
+def written(facts: Content) -> Content:
     """The facts with every day as JSON can hold it."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
 
 
-def _matrix(rows: list[Content], policy: Policy) -> list[Content]:
+def matrix_of(rows: list[Content], policy: Policy) -> list[Content]:
     """Likelihood by impact, the highest likelihood first, with the references in each cell."""
     inside: dict[tuple[int, int], list[str]] = {}
     for row in rows:
@@ -111,7 +137,7 @@ def _decision(one: Queued) -> Content:
     }
 
 
-def _above_target(rows: list[Content], today: date) -> list[Content]:
+def above_target(rows: list[Content], today: date) -> list[Content]:
     """Risks rated worse than what is aimed for; `late` when the last open action was due before today."""
     names = ("risk_id", "reference", "title", "owner", "rag", "timescale")
     return [

@@ -1,1 +1,1 @@
-"""Files that someone else opens: the pack of a meeting and the register, made from what was frozen."""
+"""Files that someone else opens: a meeting's pack, the committee's report and the register, from what was frozen."""

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table. `tag` is a rating as a word; `risk_id` makes the text a link where links lead somewhere."""
+    """A cell of a table, or an item of a list. `tag` is a rating as a word.
+
+    Where links lead somewhere, `risk_id` makes the text a link to the risk, `to` one to a heading or table by its key.
+    """
 
     text: str = ""
     tag: str = ""
     risk_id: int | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,19 @@ class Text:
 class Bullets:
     """Sentences in a list."""
 
-    items: Sequence[str]
+    items: Sequence[Cell]
     kind: str = "bullets"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption. `row_heads`: the first cell of each row is its heading."""
+    """A table with its caption. `row_heads`: the first cell of each row is its heading; `key` is its anchor."""
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     row_heads: bool = True
+    key: str = ""
     kind: str = "table"
 
 

@@ -1,4 +1,4 @@
-"""The pack as a tagged PDF."""
+"""The pack or the report as a tagged PDF."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from riskreg.reports import printing
-from riskreg.reports.outline import Content, outline, standing, title
+from riskreg.reports.outline import outline, standing, title
+from riskreg.reports.sections import Content
 
 MOST_SECONDS = 60
 
@@ -20,7 +21,7 @@ class NoPdfError(RuntimeError):
 
 
 def pack_pdf(content: Content, templates: Path) -> bytes:
-    """Return the pack as PDF/UA: headings, lists and table heads are tagged for those who have it read aloud.
+    """Return the pack or the report as PDF/UA: headings, lists and table heads are tagged for reading aloud.
 
     `templates` is the folder of the application's templates. Raises NoPdfError when the libraries are missing, or when
     it takes longer than MOST_SECONDS.

@@ -1,4 +1,4 @@
-"""The pack as a Word document."""
+"""The pack or the report as a Word document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
-from riskreg.reports.outline import Content, outline, standing, title
+from riskreg.reports.outline import outline, standing, title
+from riskreg.reports.sections import Content
 
 # XML has no way to write these; Word would not open the file.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -21,7 +22,7 @@ FILLS = {"RED": ("A4161A", "FFFFFF"), "AMBER": ("F5B73D", "0B0C0C"), "GREEN": ("
 
 
 def pack_document(content: Content) -> bytes:
-    """Return the pack as a .docx file, in A4 landscape, with headings and repeated table heads."""
+    """Return the pack or the report as a .docx file, in A4 landscape, with headings and repeated table heads."""
     document = Document()
     _set_up(document, title(content))
     document.add_heading(_clean(title(content)), level=0)
@@ -68,7 +69,7 @@ def _add(document: Any, block: Block) -> None:
             paragraph.add_run(_clean(block.text))
         case Bullets():
             for item in block.items:
-                document.add_paragraph(_clean(item), style="List Bullet")
+                document.add_paragraph(_clean(item.text), style="List Bullet")
         case Table():
             _add_table(document, block)
 

@@ -12,11 +12,13 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from riskreg.reports import printing
-from riskreg.reports.blocks import Text
-from riskreg.reports.excel import CELL_MOST, COLUMNS, register_workbook
-from riskreg.reports.outline import APPENDIX_RISKS, outline
+from riskreg.reports.blocks import Bullets, Heading, Table, Text
+from riskreg.reports.excel import COLUMNS, register_workbook
+from riskreg.reports.outline import outline
 from riskreg.reports.pdf import NoPdfError, pack_pdf
+from riskreg.reports.sections import APPENDIX_RISKS
 from riskreg.reports.word import pack_document
+from riskreg.worksheets import CELL_MOST
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NONE: dict[str, Any] = {"likelihood": None, "impact": None, "rag": ""}
@@ -150,7 +152,7 @@ def test_an_appendix_that_nobody_reads_is_left_to_the_spreadsheet() -> None:
     assert any(isinstance(one, Text) and one.text.startswith("1 more without a score:") for one in blocks)
     last = blocks[-1]
     assert isinstance(last, Text)
-    assert "The spreadsheet of this pack holds them all." in last.text
+    assert "The spreadsheet holds them all." in last.text
     assert len(rows(register_workbook(content(risks=many)))) == APPENDIX_RISKS + 2
 
 
@@ -161,3 +163,36 @@ def test_a_pack_with_nothing_in_it_says_so_in_each_part() -> None:
     text = " ".join(block.text for block in blocks if isinstance(block, Text))
     for sentence in ("Nothing waits for DMT.", "Nothing moved.", "No review is overdue.", "No signal stands."):
         assert sentence in text
+
+
+def test_every_number_on_the_first_page_leads_to_its_rows() -> None:
+    blocks = outline(content())
+    keys = [one.key for one in blocks if isinstance(one, Heading | Table) and one.key]
+    links = [item.to for one in blocks if isinstance(one, Bullets) for item in one.items if item.to]
+    counts = next(one for one in blocks if isinstance(one, Table))
+    links += [cell.to for row in counts.rows for cell in row if cell.to]
+    assert set(links) == {"register", "decisions", "movements", "above-target", "late", "signals", "register-red"}
+    assert set(links) <= set(keys)
+    assert len(keys) == len(set(keys))
+
+
+def test_counts_stand_beside_those_before_with_the_change() -> None:
+    before = {"RED": 0, "AMBER": 1, "GREEN": 0}
+    counts = next(one for one in outline(content(counts_before=before)) if isinstance(one, Table))
+    assert counts.head == ("Rating shown", "On 3 April 2017", "When 28 March 2017 began", "Change")
+    assert [[cell.text for cell in row[1:]] for row in counts.rows] == [
+        ["1", "0", "1 more"], ["0", "1", "1 fewer"], ["0", "0", "none"], ["1", "1", "none"],
+    ]  # fmt: skip
+
+
+def test_what_is_exempt_is_marked_by_a_word_in_every_file() -> None:
+    word = "exempt, paragraph 3"
+    parts = [{"text": "Visits", "owner": "", "exempt": word, "due_on": "2017-08-31"}]
+    frozen = content(risks=[risk(exempt=word, controls=parts, actions=parts)])
+    one = rows(register_workbook(frozen))[1]
+    assert one[1] == f"Schools going into category ({word})"
+    assert [one[14], one[15]] == [f"Visits ({word})", f"Visits ({word}), 31 August 2017"]
+    last = [cell.text for cell in Document(io.BytesIO(pack_document(frozen))).tables[-1].rows[1].cells]
+    assert [text.count(word) for text in last] == [0, 1, 0, 0, 0, 0, 0, 1, 1]
+    printed = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pack_pdf(frozen, TEMPLATES))).pages)
+    assert "Exempt from public papers: CYPE 01." in " ".join(printed.split())

@@ -6,17 +6,19 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from riskreg import models
 from riskreg.domain.access import Role
+from riskreg.domain.errors import RuleBroken
 from riskreg.extensions import db
 from riskreg.queries.packs import pack_content
 from riskreg.services.actors import Actor
 from riskreg.services.packs import make_pack
 from tests import factories as make
-from tests.web.before_dmt import counted, escalated, reviewed, signal_on
+from tests.web.before_dmt import counted, escalated, reviewed, signal_on, versions
 
 DAY = timedelta(days=1)
 
@@ -34,7 +36,7 @@ def assessed(risk: models.Risk, rag: str, levels: tuple[int, int] | None = None,
 
 
 def test_the_pack_of_the_plan_has_its_risks_decisions_and_signals(plan_app: Flask) -> None:
-    register = db.session.scalars(select(models.Register)).one()
+    register = db.session.scalars(select(models.Register).where(models.Register.prefix == "CYPE")).one()
     found = pack_content(register, make.TODAY, None, make.TODAY)
     assert found["counts"] == {"RED": 8, "AMBER": 5, "GREEN": 0}
     assert [one["reference"] for one in found["decisions"]] == ["CYPE 01", "CYPE 03", "CYPE 18", "CYPE 20"]
@@ -66,7 +68,12 @@ def test_a_decision_needed_comes_with_its_reasons_and_what_the_owner_says(app: F
 
 def test_movements_are_told_from_the_day_of_the_last_meeting_on(app: Flask) -> None:
     owner = make.PersonFactory()
-    make.RiskFactory(title="Gone", closed=True)
+    early = make.NOW - 9 * DAY
+    gone = make.RiskFactory(title="Gone", closed=True)
+    versions(gone, (early, "open", ""), (make.NOW, "closed", "No longer a risk."))
+    versions(make.RiskFactory(title="New"), (early, "proposed", ""), (make.NOW, "open", "Approved."))
+    versions(make.RiskFactory(title="Back"), (early, "closed", ""), (make.NOW, "open", "It came back."))
+    versions(make.RiskFactory(title="Always there"), (early, "open", ""))
     escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Long ago"))
     ended: dict[str, Any] = {"status": "declined", "ended_at": make.NOW, "ended_why": "A mistake."}
     escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Declined"), **ended)
@@ -75,11 +82,15 @@ def test_movements_are_told_from_the_day_of_the_last_meeting_on(app: Flask) -> N
     found = content(since=make.TODAY)["movements"]
     assert {(one["title"], one["what"], one["reason"]) for one in found} == {
         ("Gone", "left the register: closed", "No longer a risk."),
+        ("New", "new in the register", "Approved."),
+        ("Back", "reopened", "It came back."),
         ("Declined", "escalation declined", "A mistake."),
         ("Better", "rated anew by the owner", "Seen anew."),
     }
     assert next((one["before"], one["after"]) for one in found if one["title"] == "Better") == ("AMBER", "GREEN")
-    assert "Long ago" in {one["title"] for one in content()["movements"]}
+    told = {one["title"] for one in content()["movements"]}
+    assert "Long ago" in told
+    assert "Always there" not in told
 
 
 def test_what_is_late_and_what_is_above_its_target_is_listed(app: Flask) -> None:
@@ -118,3 +129,40 @@ def test_a_pack_is_made_by_as_many_queries_for_one_risk_as_for_many(app: Flask) 
     with counted() as many:
         assert len(pack_content(register, make.TODAY, None, make.TODAY)["risks"]) == 21
     assert len(few) == len(many)
+
+
+def test_the_counts_stand_beside_those_of_the_day_of_the_last_meeting(app: Flask) -> None:
+    begun, met = make.NOW - 30 * DAY, make.TODAY - 9 * DAY
+    versions(make.RiskFactory(red=True), (begun, "open", ""))
+    versions(make.RiskFactory(closed=True), (begun, "open", ""), (make.NOW, "closed", "Done."))
+    versions(make.RiskFactory(green=True), (make.NOW, "open", "Approved."))
+    for row in db.session.scalars(select(models.Assessment)):
+        row.recorded_at = begun
+    found = content(since=met)
+    assert found["counts"] == {"RED": 1, "AMBER": 0, "GREEN": 1}
+    assert found["counts_before"] == {"RED": 1, "AMBER": 1, "GREEN": 0}
+    assert content(since=begun.date())["counts_before"] is None
+    assert content()["counts_before"] is None
+
+
+def test_the_pack_keeps_the_day_from_which_it_tells_the_movement(app: Flask) -> None:
+    actor = Actor(make.PersonFactory().id, "C", frozenset({Role.COORDINATOR}), frozenset())
+    last = make.MeetingFactory(held_on=make.TODAY - 28 * DAY, state="closed", closed_at=make.NOW)
+    pack = make_pack(actor, make.MeetingFactory(), make.NOW)
+    assert (pack.since, pack.kind) == (last.held_on, "meeting")
+    assert pack.content["since"] == last.held_on.isoformat()
+
+
+def test_no_pack_is_made_for_a_meeting_whose_day_is_over(app: Flask) -> None:
+    actor = Actor(make.PersonFactory().id, "C", frozenset({Role.COORDINATOR}), frozenset())
+    with pytest.raises(RuleBroken, match="The meeting of 2 April 2017 is over"):
+        make_pack(actor, make.MeetingFactory(held_on=make.TODAY - DAY), make.NOW)
+    assert db.session.scalars(select(models.Pack)).all() == []
+
+
+def test_what_is_exempt_is_in_the_pack_and_marked(app: Flask) -> None:
+    risk = make.RiskFactory(title="Secret", exempt_why="paragraph 3: The price.")
+    make.ActionFactory(risk=risk, exempt_why="paragraph 1: A child.")
+    row = content()["risks"][0]
+    assert (row["title"], row["exempt"]) == ("Secret", "exempt, paragraph 3")
+    assert row["actions"][0]["exempt"] == "exempt, paragraph 1"
