@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from riskreg.domain.dates import add_months
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.extensions import db
 from riskreg.models import Action, Assessment, Division, Escalation, Post, Reference, Risk
 from riskreg.queries.dashboard import Age, age_of, edges, month_begins, own_assessment
-
-Rows = Select[*tuple[Any, ...]]
+from riskreg.queries.linked_signals import LINKED, LinkedTo
+from riskreg.queries.narrowing import Rows, Scope, narrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,17 @@ class RowsWanted:
 
 
 def _wanted(
-    statement: Rows, counted: Rows, conditions: Sequence[ColumnElement[bool]], given: dict[str, object]
+    scope: Scope, statement: Rows, counted: Rows, conditions: Sequence[ColumnElement[bool]], **given: object
 ) -> RowsWanted:
-    total = db.session.scalar(counted.where(*conditions), given) or 0
-    return RowsWanted(total, statement.where(*conditions), given)
+    """Narrow the rows and their number to the scope and to the conditions; counting takes one query."""
+    values = {**scope.given, **given}
+    total = db.session.scalar(narrowed(counted.where(*conditions))[scope.of], values) or 0
+    return RowsWanted(total, narrowed(statement.where(*conditions))[scope.of], values)
 
 
-def risks_where(register_id: int, conditions: Sequence[ColumnElement[bool]], given: Mapping[str, object]) -> RowsWanted:
+def risks_where(scope: Scope, *conditions: ColumnElement[bool], **given: object) -> RowsWanted:
     """Return the open risks that meet conditions, in order of reference; counting them takes one query."""
-    of_register = (Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, *conditions)
+    of_register = (Risk.register_id == scope.register_id, Risk.status == RiskStatus.OPEN, *conditions)
     own = Assessment.id == own_assessment()
     counted = select(func.count()).select_from(Risk).outerjoin(Assessment, own)
     statement = (
@@ -98,28 +100,38 @@ def risks_where(register_id: int, conditions: Sequence[ColumnElement[bool]], giv
         .outerjoin(Assessment, own)
         .order_by(Reference.number)
     )
-    return _wanted(statement, counted, of_register, dict(given))
+    return _wanted(scope, statement, counted, of_register, **given)
 
 
-def risks_scored(register_id: int, likelihood: int, impact: int) -> RowsWanted:
+def risks_scored(scope: Scope, likelihood: int, impact: int) -> RowsWanted:
     """The open risks of a cell of the matrix."""
-    return risks_where(register_id, (Assessment.likelihood == likelihood, Assessment.impact == impact), {})
+    return risks_where(scope, Assessment.likelihood == likelihood, Assessment.impact == impact)
 
 
-def risks_without_score(register_id: int, rag: str) -> RowsWanted:
+def risks_without_score(scope: Scope, rag: str) -> RowsWanted:
     """The open risks whose own rating is a RAG without a score."""
-    return risks_where(register_id, (Assessment.likelihood.is_(None), Risk.own_rag == rag), {})
+    return risks_where(scope, Assessment.likelihood.is_(None), Risk.own_rag == rag)
 
 
-def risks_by_review(register_id: int, age: Age, today: date) -> RowsWanted:
+def risks_by_review(scope: Scope, age: Age, today: date) -> RowsWanted:
     """The open risks whose review is so late."""
-    return risks_where(register_id, (age_of(Risk.review_due_on) == age.value,), edges(today))
+    return risks_where(scope, age_of(Risk.review_due_on) == age.value, **edges(today))
 
 
-def actions_by_age(register_id: int, age: Age, today: date) -> RowsWanted:
+def risks_rated(scope: Scope, rag: str) -> RowsWanted:
+    """The open risks by the rating shown; all of them when it is empty."""
+    return risks_where(scope, *([Risk.effective_rag == rag] if rag else []))
+
+
+def risks_linked(scope: Scope, to: LinkedTo) -> RowsWanted:
+    """The open risks that are linked to indicators, to contracts, or to what a signal stands on."""
+    return risks_where(scope, LINKED[to])
+
+
+def actions_by_age(scope: Scope, age: Age, today: date) -> RowsWanted:
     """The open actions of open risks that are so late, by the day they are due."""
     conditions = (
-        Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, Action.status.in_(OPEN_ACTIONS),
+        Risk.register_id == scope.register_id, Risk.status == RiskStatus.OPEN, Action.status.in_(OPEN_ACTIONS),
         age_of(Action.due_on) == age.value,
     )  # fmt: skip
     counted = select(func.count()).select_from(Action).join(Risk, Risk.id == Action.risk_id)
@@ -130,14 +142,15 @@ def actions_by_age(register_id: int, age: Age, today: date) -> RowsWanted:
         .join(Post, Post.id == Action.owner_post_id)
         .order_by(Action.due_on, Action.id)
     )
-    return _wanted(statement, counted, conditions, dict(edges(today)))
+    return _wanted(scope, statement, counted, conditions, **edges(today))
 
 
-def escalations_in(register_id: int, first: date, *, ended: bool) -> RowsWanted:
+def escalations_in(scope: Scope, first: date, *, ended: bool) -> RowsWanted:
     """The escalations opened, or those ended, in the month that begins on a day."""
     moment: Any = Escalation.ended_at if ended else Escalation.opened_at
     conditions = (
-        Risk.register_id == register_id, moment >= month_begins(first), moment < month_begins(add_months(first, 1)),
+        Risk.register_id == scope.register_id, moment >= month_begins(first),
+        moment < month_begins(add_months(first, 1)),
     )  # fmt: skip
     counted = select(func.count()).select_from(Escalation).join(Risk, Risk.id == Escalation.risk_id)
     statement = (
@@ -147,4 +160,4 @@ def escalations_in(register_id: int, first: date, *, ended: bool) -> RowsWanted:
         .join(Reference, Reference.id == Risk.reference_id)
         .order_by(moment, Escalation.id)
     )
-    return _wanted(statement, counted, conditions, {})
+    return _wanted(scope, statement, counted, conditions)

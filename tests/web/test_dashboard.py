@@ -20,7 +20,7 @@ from tests.web.before_dmt import counted, escalated, signed_in_as
 from tests.web.browsing import sign_in_as, words
 
 NUMBER = re.compile(r'<a class="govuk-link[^"]*"\s+href="([^"]+)"[^>]*>\s*(?:<span[^>]*>)?\s*([0-9,]+)\b', re.DOTALL)
-HOW_MANY = re.compile(r"([0-9,]+) (?:open )?(?:risk|action|escalation)s?\b|: ([0-9,]+) ")
+HOW_MANY = re.compile(r"([0-9,]+) (?:open )?(?:risk|action|escalation|signal|contract)s?\b|: ([0-9,]+) ")
 
 
 def numbers(text: str) -> list[tuple[str, int]]:
@@ -32,6 +32,8 @@ def numbers(text: str) -> list[tuple[str, int]]:
 def rows_behind(client: FlaskClient, address: str) -> int:
     """How many rows a page says that it lists, in the caption of its table; none without a table."""
     text = client.get(address).text
+    if found := re.search(r"<strong>([0-9,]+) indicators?</strong>", text):
+        return int(found[1])
     caption = re.search(r"<caption[^>]*>(.*?)</caption>", text, re.DOTALL)
     if not caption:
         return 0

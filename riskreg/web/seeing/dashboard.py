@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar, TypeVarTuple
 
-from flask import current_app, url_for
+from flask import current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
@@ -16,22 +18,28 @@ from riskreg.domain.scoring import LEVELS
 from riskreg.domain.sentences import month
 from riskreg.queries import dashboard as counts
 from riskreg.queries.changes import Part, count_changes
+from riskreg.queries.narrowing import Scope
 from riskreg.queries.policies import policy_on
-from riskreg.queries.register import only_register
-from riskreg.web.access import needs
+from riskreg.queries.register import only_register, risk_divisions
+from riskreg.queries.stamps import register_stamp
+from riskreg.web.access import current_actor, needs
+from riskreg.web.listing import asked
 from riskreg.web.pages import page
 from riskreg.web.risks.wording import matrix
+from riskreg.web.seeing.choice import CONTRACTS, INDICATORS, choices, scope_of, usual
 from riskreg.web.seeing.forms import SinceForm, asked_days, refuse_later
 from riskreg.web.seeing.room import blueprint
 from riskreg.web.seeing.wording import AGES, PARTS
 
 KEPT = "riskreg.dashboard"
-MOST_KEPT = 8
+MOST_KEPT = 64
+Asked = TypeVarTuple("Asked")
+Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the dashboard counts; it stays true until something is recorded."""
+    """What the dashboard counts. `matrix` and `moved` stay true until a rating or a risk itself changes."""
 
     risks: counts.OpenRisks
     matrix: counts.Matrix
@@ -40,45 +48,57 @@ class Figures:
     moved: dict[Part, int]
 
 
-def figures_of(register_id: int, since: date, today: date) -> Figures:
-    """Count, or return what was counted since anything was last recorded: one query instead of ten.
+def figures_of(scope: Scope, since: date, today: date) -> Figures:
+    """Count, or return what was counted since it could last have changed: one query instead of eleven.
 
     The stamp is asked first, so that what is recorded while counting asks for counting again.
     """
-    key = (register_id, since, today, counts.register_stamp())
-    kept: OrderedDict[object, Figures] = current_app.extensions.setdefault(KEPT, OrderedDict())
-    found = kept.get(key)
-    if found is None:
-        found = kept[key] = Figures(
-            counts.open_risks(register_id, today),
-            counts.matrix_of(register_id),
-            counts.action_ages(register_id, today),
-            counts.escalations_by_month(register_id, today),
-            count_changes(register_id, since, today),
-        )
+    stamp = register_stamp()
+    return Figures(
+        _kept(stamp.anything, counts.open_risks, scope, today),
+        _kept(stamp.ratings, counts.matrix_of, scope),
+        _kept(stamp.anything, counts.action_ages, scope, today),
+        _kept(stamp.ratings, counts.escalations_by_month, scope, today),
+        _kept(stamp.ratings, count_changes, scope, since, today),
+    )
+
+
+def _kept(stamp: object, count: Callable[[*Asked], Counted], *asked_of: *Asked) -> Counted:
+    kept: OrderedDict[object, Counted] = current_app.extensions.setdefault(KEPT, OrderedDict())
+    key = (count, asked_of, stamp)
+    if key not in kept:
+        kept[key] = count(*asked_of)
         while len(kept) > MOST_KEPT:
             kept.popitem(last=False)
-    return found
+    return kept[key]
 
 
 @blueprint.get("/dashboard")
 @needs(Permission.READ_REGISTER)
 def home() -> ResponseReturnValue:
-    """Show the register in numbers: at most fifteen queries with the session, however many risks."""
+    """Show the register in numbers, first what the reader's roles look after: at most fifteen queries."""
     register, today = only_register(), clock.today()
     if register is None:
         return page("register/nothing.html")
-    usual = add_months(today, -1)
-    form = SinceForm(asked_days(since=usual))
+    of = asked("of") or usual(current_actor())
+    if of in (INDICATORS, CONTRACTS):
+        return redirect(url_for(f"seeing.{of}"))
+    divisions = risk_divisions()
+    shown = scope_of(register, of, divisions)
+    before = add_months(today, -1)
+    form = SinceForm(asked_days(since=before))
     if form.validate():
         refuse_later(form, "since", today)
-    since = usual if form.problems else form.since.data
+    since = before if form.problems else form.since.data
     policy = policy_on(register.id, today)
     return page(
         "seeing/dashboard.html",
         form=form,
         register=register,
-        figures=figures_of(register.id, since, today),
+        shown=shown,
+        choices=choices(of, divisions),
+        divisions=divisions,
+        figures=figures_of(shown.scope, since, today),
         policy=policy,
         cells=list(zip(reversed(LEVELS), matrix(policy), strict=True)),
         since=since,

@@ -7,7 +7,6 @@ from datetime import date
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission
@@ -17,11 +16,12 @@ from riskreg.domain.scoring import Rag
 from riskreg.exchange.csv_files import BYTE_ORDER_MARK, csv_file
 from riskreg.queries.as_at import RiskAsAt, register_as_at, register_began
 from riskreg.queries.changes import Change, Part, changes_between
-from riskreg.queries.register import RegisterName, only_register
+from riskreg.queries.register import RegisterName
 from riskreg.web.access import needs
 from riskreg.web.listing import Pages, asked_one_of
 from riskreg.web.pages import page
 from riskreg.web.risks.wording import ratings
+from riskreg.web.seeing.choice import asked_scope, present
 from riskreg.web.seeing.forms import DayForm, PeriodForm, asked_days, refuse_later
 from riskreg.web.seeing.room import blueprint
 from riskreg.web.seeing.wording import PARTS
@@ -33,13 +33,6 @@ AS_AT_COLUMNS = (
     "likelihood", "impact", "rating_shown", "before_dmt", "open_actions", "overdue_actions", "last_review",
 )  # fmt: skip
 CHANGE_COLUMNS = ("change", "reference", "title", "on", "before", "after", "why", "by")
-
-
-def _register() -> RegisterName:
-    register = only_register()
-    if register is None:
-        raise NotFound("The register is empty: nothing has been loaded yet.")
-    return register
 
 
 def _day_form(today: date) -> DayForm:
@@ -68,7 +61,7 @@ def _existed(register: RegisterName, day: date) -> list[RiskAsAt]:
 @needs(Permission.READ_REGISTER)
 def as_at() -> ResponseReturnValue:
     """Show the register as it stood at the end of a day: at most seven queries with the session."""
-    register, today = _register(), clock.today()
+    register, today = present(), clock.today()
     form = _day_form(today)
     if form.problems or not form.day.data:
         return page("seeing/as_at.html", form=form, register=register, day=None)
@@ -93,7 +86,7 @@ def as_at() -> ResponseReturnValue:
 @needs(Permission.EXPORT)
 def as_at_file() -> ResponseReturnValue:
     """Send the register as it stood at the end of a day; a day that makes no sense goes to the page that says so."""
-    register, today = _register(), clock.today()
+    register, today = present(), clock.today()
     form = _day_form(today)
     if form.problems or not form.day.data:
         return redirect(url_for("seeing.as_at", day=request.args.getlist("day")))
@@ -114,13 +107,14 @@ def _as_at_row(register: RegisterName, one: RiskAsAt) -> Sequence[object]:
 @blueprint.get("/register/changes")
 @needs(Permission.READ_REGISTER)
 def changes() -> ResponseReturnValue:
-    """Show what changed between the ends of two days, or one part of it page by page: at most eleven queries."""
-    register, today = _register(), clock.today()
+    """Show what changed between the ends of two days, or one part of it page by page: at most fifteen queries."""
+    register, today = present(), clock.today()
     form = _period_form(today)
     if form.problems:
-        return page("seeing/changes.html", form=form, register=register, found=None)
+        return page("seeing/changes.html", form=form, register=register, found=None, of=None)
     from_day, to_day = form["from"].data, form["to"].data
-    found = changes_between(register.id, from_day, to_day)
+    shown_of = asked_scope(register)
+    found = changes_between(shown_of.scope, from_day, to_day)
     part = asked_one_of("part", [str(one) for one in Part])
     pages = Pages.asked(len(found[Part(part)])) if part else None
     shown = {one: rows[:AT_FIRST] for one, rows in found.items() if rows}
@@ -128,7 +122,7 @@ def changes() -> ResponseReturnValue:
         shown = {Part(part): found[Part(part)][pages.offset : pages.offset + pages.size]}
     return page(
         "seeing/changes.html", form=form, register=register, found=found, shown=shown, part=part, pages=pages,
-        parts=PARTS, from_day=from_day, to_day=to_day, began=register_began(register.id),
+        parts=PARTS, of=shown_of, from_day=from_day, to_day=to_day, began=register_began(register.id),
         asked_from=f"{from_day:%Y-%m-%d}", asked_to=f"{to_day:%Y-%m-%d}",
     )  # fmt: skip
 
@@ -137,13 +131,13 @@ def changes() -> ResponseReturnValue:
 @needs(Permission.EXPORT)
 def changes_file() -> ResponseReturnValue:
     """Send what changed between the ends of two days; days that make no sense go to the page that says so."""
-    register, today = _register(), clock.today()
+    register, today = present(), clock.today()
     form = _period_form(today)
     if form.problems:
         days = {name: request.args.getlist(name) for name in ("from", "to")}
         return redirect(url_for("seeing.changes", **days))  # type: ignore[arg-type]
     from_day, to_day = form["from"].data, form["to"].data
-    found = changes_between(register.id, from_day, to_day)
+    found = changes_between(asked_scope(register).scope, from_day, to_day)
     rows = (_change_row(register, one) for part in Part for one in found[part])
     return _file(f"register-changes-{from_day:%Y-%m-%d}-to-{to_day:%Y-%m-%d}", CHANGE_COLUMNS, rows)
 

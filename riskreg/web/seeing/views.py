@@ -1,6 +1,6 @@
 """All pages of this room; importing them gives them to the blueprint."""
 
-from riskreg.web.seeing import dashboard, past, rows, timeline
+from riskreg.web.seeing import dashboard, panels, past, rows, timeline, versions
 from riskreg.web.seeing.room import blueprint
 
-__all__ = ["blueprint", "dashboard", "past", "rows", "timeline"]
+__all__ = ["blueprint", "dashboard", "panels", "past", "rows", "timeline", "versions"]

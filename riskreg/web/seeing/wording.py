@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from riskreg.domain.signals import SignalKind
 from riskreg.queries.changes import Part
 from riskreg.queries.dashboard import Age
+from riskreg.queries.linked_signals import LinkedTo
 
 PARTS: dict[Part, str] = {
     Part.NEW: "New risks",
@@ -25,3 +27,29 @@ AGES: dict[Age, str] = {
     Age.MONTHS: "Up to 2 months overdue",
     Age.LONGER: "Longer overdue",
 }
+LINKED: dict[LinkedTo, str] = {
+    LinkedTo.INDICATOR: "linked to an indicator",
+    LinkedTo.INDICATOR_SIGNAL: "linked to an indicator with a signal that stands",
+    LinkedTo.CONTRACT: "linked to a contract",
+    LinkedTo.CONTRACT_SIGNAL: "linked to a contract with a signal that stands",
+}
+SIGNALS: dict[SignalKind, str] = {
+    SignalKind.SLIPPED: "Slipped to a worse RAG",
+    SignalKind.RED: "Published RED",
+    SignalKind.WORSENING: "Worsening and not GREEN",
+    SignalKind.REVIEW_OVERDUE: "Review overdue",
+    SignalKind.NO_ROUTE: "No route decided",
+    SignalKind.NO_APPROVED_ROUTE: "No approved route",
+    SignalKind.NO_AWARD: "No award or extension",
+    SignalKind.ENDED: "Ended and still relied on",
+    SignalKind.NO_PROVIDER: "No provider",
+}
+
+
+def quarter_words(quarter: str) -> str:
+    """Say a quarter as far as it is known: January to March 2018, or 2018 without its quarter."""
+    if not quarter:
+        return "No date known"
+    year, _, number = quarter.partition("-")
+    months = {"1": "January to March", "2": "April to June", "3": "July to September", "4": "October to December"}
+    return f"{months[number]} {year}" if number else f"{year}, month not known"
