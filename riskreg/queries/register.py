@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from riskreg.database import LARGEST_ID
 from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, RiskStatus
@@ -16,13 +17,14 @@ from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
 from riskreg.models import Action, Division, Escalation, Post, Reference, Register, Risk
 from riskreg.queries.before_dmt import STANDING, Standing
+from riskreg.queries.keeping import discarded
+from riskreg.queries.matching import RISK_TEXTS, read_words, says
 
 Rows = Select[*tuple[Any, ...]]
 SORTS = ("reference", "-reference", "rag", "-rag", "review", "-review", "title", "-title")
 LEFT = (RiskStatus.CLOSED, RiskStatus.MERGED)
 SHOWN = (RiskStatus.OPEN, *LEFT)
 REFERENCE = re.compile(r"(?:(?P<prefix>[a-z]{1,12})[\s-]*)?0*(?P<number>[1-9][0-9]{0,8})", re.IGNORECASE | re.ASCII)
-TEXTS = (Risk.title, Risk.cause, Risk.event, Risk.consequence, Risk.published_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class RegisterName:
 class Wanted:
     """What a reader wants to see of the register. `status` empty: open and closed, which a merged one is.
 
-    `search`: all its words occur.
+    `search`: every word or quoted phrase of it occurs in the risk, or is its reference.
     """
 
     rag: str = ""
@@ -85,9 +87,21 @@ class UsedReference:
     source_line: str
 
 
+_Child = aliased(Register)
+DIRECTORATE = (
+    select(Register.id, Register.prefix, Register.name)
+    .where(~select(_Child.id).where(_Child.parent_id == Register.id).exists())
+    .order_by(Register.id)
+    .limit(1)
+)
+
+
 def only_register() -> RegisterName | None:
-    """Return the register that the pages show, by one query; None before anything is loaded."""
-    row = db.session.execute(select(Register.id, Register.prefix, Register.name).order_by(Register.id).limit(1)).first()
+    """Return the register that the pages show, by one query; None before anything is loaded.
+
+    It is the directorate's own: a register that is the parent of another holds no risks, only what others refer to it.
+    """
+    row = db.session.execute(DIRECTORATE).first()
     return RegisterName(*row) if row else None
 
 
@@ -108,8 +122,8 @@ def risk_lines(
     found = _narrowed(select(Risk.id), register, wanted, today)
     if wanted.rag:
         found = found.where(Risk.effective_rag == wanted.rag)
-    found = found.join(Reference, Reference.id == Risk.reference_id)
     if sort.removeprefix("-") == "reference":
+        found = found.join(Reference, Reference.id == Risk.reference_id)
         found = found.where(Reference.register_id == register.id)  # lets the database walk the index of the references
     page = _sorted(found, sort).limit(limit).offset(offset).subquery()
     query = (
@@ -138,9 +152,10 @@ def _narrowed(query: Rows, register: RegisterName, wanted: Wanted, today: date) 
     """Keep what is wanted, apart from the RAG, which the counts leave open."""
     query = query.where(Risk.register_id == register.id)
     if wanted.status == RiskStatus.CLOSED:
-        query = query.where(Risk.status.in_(LEFT))
+        query = query.where(Risk.status.in_(LEFT), ~discarded())
     else:
-        query = query.where(Risk.status == wanted.status if wanted.status else Risk.status.in_(SHOWN))
+        shown = Risk.status == wanted.status if wanted.status else and_(Risk.status.in_(SHOWN), ~discarded())
+        query = query.where(shown)
     if wanted.division_id is not None:
         query = query.where(Risk.division_id == wanted.division_id)
     if wanted.owner_id is not None:
@@ -148,20 +163,13 @@ def _narrowed(query: Rows, register: RegisterName, wanted: Wanted, today: date) 
     if wanted.overdue:
         query = query.where(Risk.review_due_on < today, Risk.status == RiskStatus.OPEN)
     if wanted.late_actions:
-        late = select(Action.id).where(
-            Action.risk_id == Risk.id, Action.status.in_(OPEN_ACTIONS), Action.due_on < today
-        )
-        query = query.where(late.correlate(Risk).exists(), Risk.status == RiskStatus.OPEN)
+        late = select(Action.risk_id).where(Action.status.in_(OPEN_ACTIONS), Action.due_on < today)
+        query = query.where(Risk.id.in_(late), Risk.status == RiskStatus.OPEN)
     if wanted.escalated:
-        query = query.where(select(Escalation.id).where(_live()).correlate(Risk).exists())
-    for word in wanted.search.split():
-        query = query.where(or_(_says(word), _is_called(word, register)))
+        query = query.where(Risk.id.in_(select(Escalation.risk_id).where(Escalation.status.in_(LIVE))))
+    for word in read_words(wanted.search):
+        query = query.where(or_(says(RISK_TEXTS, word), _is_called(word, register)))
     return query
-
-
-def _says(word: str) -> ColumnElement[bool]:
-    """Whether the word stands somewhere in the texts; what LIKE takes for wildcards is taken as typed."""
-    return or_(*(text.icontains(word, autoescape=True) for text in TEXTS))
 
 
 def _is_called(word: str, register: RegisterName) -> ColumnElement[bool]:
@@ -177,7 +185,7 @@ def _is_called(word: str, register: RegisterName) -> ColumnElement[bool]:
 
 
 def _sorted(query: Rows, sort: str) -> Rows:
-    """Put the risks in order; those alike in the order of their references."""
+    """Put the risks in order; those alike in the order in which their references were given."""
     name, down = sort.removeprefix("-"), sort.startswith("-")
     keys: dict[str, ColumnElement[Any]] = {
         "reference": Reference.number.expression,
@@ -186,7 +194,7 @@ def _sorted(query: Rows, sort: str) -> Rows:
         "title": func.lower(Risk.title),
     }
     first = keys[name].desc() if down else keys[name].asc()
-    return query.order_by(first) if name == "reference" else query.order_by(first, Reference.number)
+    return query.order_by(first) if name == "reference" else query.order_by(first, Risk.reference_id)
 
 
 def risk_owners() -> Sequence[Choice]:
@@ -225,9 +233,13 @@ def read_reference(words: str, prefix: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a reference stands for: a risk, or None for a reference used before with the note that says so."""
+    """What a reference stands for: a risk, or None for a reference used before with the note that says so.
+
+    `entered`: whether the risk is or was in the register, which a draft and a proposal are not.
+    """
 
     risk_id: int | None
+    entered: bool
     note: str
     source_line: str
 
@@ -235,12 +247,12 @@ class Named:
 def find_reference(register: RegisterName, number: int) -> Named | None:
     """Return what a number of the register stands for, by one query; None when it was never given."""
     row = db.session.execute(
-        select(Risk.id, Reference.note, Reference.source_line)
+        select(Risk.id, and_(Risk.status.in_(SHOWN), ~discarded()), Reference.note, Reference.source_line)
         .select_from(Reference)
         .outerjoin(Risk, Risk.reference_id == Reference.id)
         .where(Reference.register_id == register.id, Reference.number == number)
     ).first()
-    return Named(*row) if row else None
+    return Named(row[0], bool(row[1]), *row[2:]) if row else None
 
 
 def reference_ranges(numbers: Sequence[int]) -> list[str]:

@@ -1,0 +1,1 @@
+"""Finding: a reference leads to its risk, anything else is looked for in what is written."""
