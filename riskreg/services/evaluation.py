@@ -15,7 +15,7 @@ from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
-from riskreg.models import Escalation, EscalationSignal, Risk
+from riskreg.models import Escalation, EscalationSignal, Message, Risk
 from riskreg.queries import standing
 from riskreg.queries.policies import policy_on
 from riskreg.services import notices
@@ -29,10 +29,16 @@ from riskreg.services.settling import settle
 
 @dataclass(slots=True)
 class Evaluation(Reversed):
-    """What evaluating did. `joined` counts signals that joined an escalation without bringing it back."""
+    """What evaluating did. `joining`: what joined an escalation without bringing it back; `messages`: whom it told."""
 
     raised: list[notices.Raised] = field(default_factory=list)
-    joined: int = 0
+    joining: list[notices.Raised] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def joined(self) -> int:
+        """How many signals joined an escalation quietly."""
+        return sum(len(one.sentences) for one in self.joining)
 
     def __str__(self) -> str:
         """One line for a log or a page."""
@@ -62,12 +68,13 @@ def evaluate_register(
     db.session.flush()
     for escalations in standing.escalations_holding(register_id, gone):
         for escalation in escalations:
-            tell_what_went(escalation, gone, now)
-            fall_back(escalation, policy, now)
+            tell_what_went(escalation, gone, now, done)
+            fall_back(escalation, policy, now, done)
     for escalations in standing.escalations_in_doubt(register_id):
         for escalation in escalations:
             reconsider(escalation, policy, now, done)
-    notices.tell_of_escalations(done.raised, now)
+    done.messages += notices.tell_of_escalations(done.raised, now)
+    done.messages += notices.tell_of_withdrawals(done.withdrawn, done.ratings, now)
     db.session.flush()
     return done
 
@@ -85,15 +92,16 @@ def _escalate(batch: standing.Unheard, policy: Policy, now: datetime, done: Eval
             live = _open(risk, policy, now)
         elif outcome.back:
             live.status, live.waiting_since, live.due_on = EscalationStatus.AWAITING, now, None
-        live.proposal = ""
+        if live.proposal:
+            live.proposal = ""
+            done.kept.append(live)
         for row in joining:
             _join(live, row, now)
         sentences = tuple(row.sentence for row in joining)
+        done.ratings.setdefault(risk.id, risk.effective_rag)
         settle(risk, policy, live)
-        if outcome.opens or outcome.back:
-            done.raised.append(notices.Raised(live, sentences))
-        else:
-            done.joined += len(joining)
+        told = done.raised if outcome.opens or outcome.back else done.joining
+        told.append(notices.Raised(live, sentences, back=outcome.back))
         _say(risk, live, sentences, "escalated" if outcome.opens else "brought back" if outcome.back else "joined", now)
 
 

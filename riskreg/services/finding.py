@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
@@ -10,12 +11,12 @@ from sqlalchemy.orm import selectinload
 
 from riskreg.domain.contracts import ContractFacts, contract_signals
 from riskreg.domain.dates import day_of
-from riskreg.domain.escalation import Changes, SignalState, StoredSignal, compare
+from riskreg.domain.escalation import GONE, Changes, SignalState, StoredSignal, compare
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Signal, SignalKind
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Result, SignalRow
-from riskreg.services.judging import found_signals, judge_indicator
+from riskreg.services.judging import corrections_since, found_signals, judge_indicator
 
 BATCH = 500
 
@@ -41,10 +42,21 @@ def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection
             pairs = found_signals(indicator, judge_indicator(indicator, policy, now), policy)
             rows = stored.get(indicator.id, [])
             changes = compare([_as_stored(row) for row in rows], [one for one, _ in pairs], wording_counts=True)
+            changes = _naming_corrections(changes, rows, indicator)
             results = {signal: result.id for signal, result in pairs}
             gone += _store(changes, rows, now, policy, indicator_id=indicator.id, results=results)
         db.session.flush()
     return gone
+
+
+def _naming_corrections(changes: Changes, rows: Sequence[SignalRow], indicator: Indicator) -> Changes:
+    """Say of a signal that never was, or was overtaken, which figure was corrected: who decided on it must know."""
+    by_key = {row.id: row for row in rows}
+    endings = []
+    for one in changes.endings:
+        said = corrections_since(indicator, by_key[one.key]) if one.state in GONE else ""
+        endings.append(replace(one, why=f"{one.why} {said}".strip()))
+    return replace(changes, endings=tuple(endings))
 
 
 def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[int] | None) -> list[int]:

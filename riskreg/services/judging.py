@@ -7,9 +7,10 @@ from datetime import datetime
 from itertools import groupby
 
 from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import figure
 from riskreg.domain.signals import JudgedResult, Signal, signals_of_indicator
 from riskreg.domain.targets import Direction, Judgement, Polarity, Target, TargetKind, direction_of_travel, judge
-from riskreg.models import Benchmark, Indicator, Result, TargetRow
+from riskreg.models import Benchmark, Indicator, Result, SignalRow, TargetRow
 
 NATIONAL = (TargetKind.NATIONAL, TargetKind.NATIONAL_PLUS)
 
@@ -27,10 +28,10 @@ def judge_indicator(indicator: Indicator, policy: Policy, now: datetime) -> list
     before: Result | None = None
     for result in current:
         if result.judged_at is None:
-            target, figure = targets.get(result.target_year), national.get(result.target_year)
-            _judge(result, indicator, target, figure, policy)
+            target, average = targets.get(result.target_year), national.get(result.target_year)
+            _judge(result, indicator, target, average, policy)
             # One that waits for a national figure is judged again until that is known.
-            waits = target is not None and target.kind in NATIONAL and (figure is None or figure.value is None)
+            waits = target is not None and target.kind in NATIONAL and (average is None or average.value is None)
             result.judged_at = None if waits else now
         same_basis = before if before and before.basis == result.basis else None
         result.direction = _direction(indicator, same_basis, result)
@@ -71,6 +72,27 @@ def found_signals(indicator: Indicator, current: Sequence[Result], policy: Polic
         signals = signals_of_indicator(indicator.name, indicator.unit, [_as_judged(row) for row in rows], policy)
         found += [(signal, by_period[signal.fact]) for signal in signals]
     return found
+
+
+def corrections_since(indicator: Indicator, signal: SignalRow) -> str:
+    """Say which figures were corrected since a signal was found, from what to what: the one it was found in, or all."""
+    revised = [
+        one
+        for one in indicator.results
+        if one.current and one.revision > 1 and one.recorded_at >= signal.found_at and one.id != signal.result_id
+    ]
+    source = next((one for one in indicator.results if one.id == signal.result_id), None)
+    own = [one for one in revised if source and (one.basis, one.period_end) == (source.basis, source.period_end)]
+    return " ".join(_corrected(indicator, one, source if own else None) for one in own or revised)
+
+
+def _corrected(indicator: Indicator, result: Result, wrong: Result | None) -> str:
+    """Say what a result corrects: the `wrong` one, or the revision before it."""
+    same = (result.basis, result.period_end, result.revision - 1)
+    was = wrong or next(one for one in indicator.results if (one.basis, one.period_end, one.revision) == same)
+    before = figure(was.value, indicator.unit) if was.value is not None else "no figure"
+    after = figure(result.value, indicator.unit) if result.value is not None else "no figure"
+    return f"The figure for {result.period} was corrected from {before} to {after}: {result.reason}"
 
 
 def _as_judged(row: Result) -> JudgedResult:

@@ -1,161 +1,185 @@
-"""Publishing an indicator's result, and correcting one; either lets the register evaluate what depends on it."""
+"""Reading the results that someone typed or took from a file: what is wrong with each, and what it corrects."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 from sqlalchemy import select
 
-from riskreg.domain.access import Permission
-from riskreg.domain.dates import day_of
-from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken, RuleBroken
 from riskreg.domain.figures import read_figure
-from riskreg.domain.sentences import day, figure
+from riskreg.domain.periods import Basis
+from riskreg.domain.sentences import day
 from riskreg.extensions import db
 from riskreg.models import Indicator, Result
-from riskreg.services.actors import Actor
-from riskreg.services.audit import record
-from riskreg.services.evaluation import Evaluation, evaluate_register
-from riskreg.services.locking import lock_register
 
 EARLIEST = date(2000, 1, 1)
 YEAR = re.compile(r"\b(19|20)[0-9]{2}\b")
+STATUSES = ("provisional", "final")
+BATCH = 500
+NOTHING_NEW = "This is the figure and the status that are published already."
+CORRECTED = "This result has been corrected meanwhile. Look at the new figure before correcting it."
+Period = tuple[int, str, date]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultEntry:
-    """A result as the performance officer typed it. `target_year` is the year whose target it is judged against."""
+    """A result as it was typed. `target_year` is the year whose target it is judged against.
 
+    For a period that has a result it is a correction, which needs a `reason` and keeps the name of the period and the
+    target's year; `corrects` is the id of the result that the person saw. `basis` empty: the indicator's usual one.
+    `row` is what a problem is named by: the row of a sheet, or of a form.
+    """
+
+    indicator_id: int
     value: str
     period: str
     period_end: date
     target_year: int
     status: str = "provisional"
     note: str = ""
+    reason: str = ""
+    basis: str = ""
+    corrects: int | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """The stored result and what publishing it did."""
+class Reading:
+    """An entry that was read. `known` is the result that the period has already, which it corrects."""
 
-    result: Result
-    evaluation: Evaluation
+    entry: ResultEntry
+    indicator: Indicator
+    value: Decimal
+    known: Result | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it says anything that is not published already."""
+        known = self.known
+        return known is None or (known.value, known.status) != (self.value, self.entry.status)
 
 
 def current_result(indicator_id: int, basis: str, period_end: date) -> Result | None:
     """The current revision of a period's result."""
-    return db.session.scalar(
-        select(Result).where(
-            Result.indicator_id == indicator_id, Result.basis == basis, Result.period_end == period_end, Result.current
-        )
+    return _known([(indicator_id, basis, period_end)]).get((indicator_id, basis, period_end))
+
+
+def correction_of(result: Result, value: str, status: str, reason: str) -> ResultEntry:
+    """Return the entry that corrects a result as the person saw it."""
+    return ResultEntry(
+        result.indicator_id, value, result.period, result.period_end, result.target_year, status,
+        note=reason, reason=reason, basis=result.basis, corrects=result.id,
+    )  # fmt: skip
+
+
+def read_entries(entries: Sequence[ResultEntry], today: date) -> list[Reading]:
+    """Read every entry. The caller holds the register's lock.
+
+    Raises RowsBroken with everything that is wrong, RuleBroken when there is nothing at all, and ChangedMeanwhile when
+    what an entry corrects was corrected meanwhile.
+    """
+    if not entries:
+        raise RuleBroken("There is nothing to publish. Enter one result at least.")
+    indicators = _indicators({entry.indicator_id for entry in entries})
+    periods = [_period(entry, indicators) for entry in entries]
+    known = _known([period for period in periods if period])
+    problems: list[RowProblem] = []
+    readings, first_row = [], dict[Period, str]()
+    for entry, period in zip(entries, periods, strict=True):
+        if period is None:
+            problems.append(RowProblem(entry.row, "There is no such indicator.", "indicator"))
+            continue
+        reading, wrong = _read(entry, indicators[entry.indicator_id], known.get(period), today)
+        if period in first_row:
+            wrong.append(_twice(period, first_row[period]))
+        first_row.setdefault(period, entry.row)
+        problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
+        readings += [reading] if reading else []
+    if problems:
+        raise RowsBroken(problems)
+    return readings
+
+
+def _twice(period: Period, row: str) -> RuleBroken:
+    also = f", in {row}" if row else ""
+    return RuleBroken(f"This indicator is there already for the period that ended on {day(period[2])}{also}.", "value")
+
+
+def _read(
+    entry: ResultEntry, indicator: Indicator, known: Result | None, today: date
+) -> tuple[Reading | None, list[RuleBroken]]:
+    if entry.corrects is not None and (known is None or known.id != entry.corrects):
+        raise ChangedMeanwhile(CORRECTED)
+    wrong = list(_faults(entry, today, known))
+    try:
+        value = _figure(entry.value, indicator)
+    except RuleBroken as broken:
+        return None, [broken, *wrong]
+    reading = Reading(entry, indicator, value, known)
+    if known is not None and reading.is_new and not entry.reason.strip():
+        wrong.append(_unexplained(known, corrects=entry.corrects is not None))
+    return reading, wrong
+
+
+def _unexplained(known: Result, *, corrects: bool) -> RuleBroken:
+    if corrects:
+        return RuleBroken("Say why the result is corrected.", "reason")
+    return RuleBroken(
+        f"A result for the period that ended on {day(known.period_end)} is already published"
+        f" ({known.period}: {known.printed or 'no figure'}). Correct that result instead. A correction needs a reason.",
+        "reason",
     )
 
 
-def publish_result(
-    actor: Actor, register_id: int, indicator: Indicator, entry: ResultEntry, now: datetime
-) -> Published:
-    """Publish the first result of a period and evaluate what depends on the indicator.
-
-    Raises RuleBroken for a figure that is no number, a period in the future, and a period already published.
-    """
-    actor.require(Permission.PUBLISH_RESULT)
-    lock_register(register_id)
-    value = _read(entry.value, indicator)
-    _check_period(entry, day_of(now))
-    known = current_result(indicator.id, indicator.basis, entry.period_end)
-    if known is not None:
-        raise RuleBroken(
-            f"A result for the period that ended on {day(entry.period_end)} is already published"
-            f" ({known.period}: {known.printed or 'no figure'}). Correct that result instead.",
-            "period_end",
-        )
-    result = _add(actor, indicator, entry, value, now, revision=1)
-    text = f"{indicator.name}: {figure(value, indicator.unit)} published for {entry.period}."
-    return _evaluate(actor, register_id, result, text, "published", now)
-
-
-def correct_result(
-    actor: Actor, register_id: int, result: Result, value: str, status: str, reason: str, now: datetime
-) -> Published:
-    """Publish a revision that supersedes a result and keeps it, then evaluate again.
-
-    Raises RuleBroken without a reason, and ChangedMeanwhile when the result was corrected by someone else.
-    """
-    actor.require(Permission.PUBLISH_RESULT)
-    indicator = result.indicator
-    lock_register(register_id)
-    figures = _read(value, indicator)
-    if not reason.strip():
-        raise RuleBroken("Say why the result is corrected.", "reason")
-    if not result.current:
-        raise ChangedMeanwhile("This result has been corrected meanwhile. Look at the new figure before correcting it.")
-    if figures == result.value and status == result.status:
-        raise RuleBroken("This is the figure and the status that are published already.", "value")
-    result.current = False
-    db.session.flush()
-    entry = ResultEntry(value, result.period, result.period_end, result.target_year, status, reason)
-    revised = _add(actor, indicator, entry, figures, now, revision=result.revision + 1, basis=result.basis)
-    revised.opening, revised.reason = result.opening, reason.strip()
-    was = figure(result.value, indicator.unit) if result.value is not None else "no figure"
-    text = f"{indicator.name}: {result.period} corrected from {was} to {figure(figures, indicator.unit)}. {reason}"
-    return _evaluate(actor, register_id, revised, text, "corrected", now)
-
-
-def _read(words: str, indicator: Indicator) -> Decimal:
+def _figure(words: str, indicator: Indicator) -> Decimal:
     """A gap between two percentages may turn round; by their names the plan's indicators say which are gaps."""
     return read_figure(words, indicator.unit, is_gap="gap" in indicator.name.lower())
 
 
-def _check_period(entry: ResultEntry, today: date) -> None:
+def _faults(entry: ResultEntry, today: date, known: Result | None) -> Iterator[RuleBroken]:
+    """What is wrong with an entry apart from its figure; a correction keeps the period that was found right."""
+    if entry.status not in STATUSES:
+        yield RuleBroken("Say whether the result is provisional or final.", "status")
+    if known is not None:
+        return
+    if entry.basis and entry.basis not in list(Basis):
+        yield RuleBroken(f"“{entry.basis[:40]}” is nothing that a period is measured over.", "basis")
     if not YEAR.search(entry.period):
-        raise RuleBroken("Name the period with its year, such as March 2017.", "period")
+        yield RuleBroken("Name the period with its year, such as March 2017.", "period")
     if entry.period_end > today:
-        raise RuleBroken("The period has not ended yet.", "period_end")
-    if entry.period_end < EARLIEST:
-        raise RuleBroken("The period must have ended in the year 2000 or later.", "period_end")
-    if abs(entry.target_year - entry.period_end.year) > 1:
-        raise RuleBroken(
+        yield RuleBroken("The period has not ended yet.", "period_end")
+    elif entry.period_end < EARLIEST:
+        yield RuleBroken("The period must have ended in the year 2000 or later.", "period_end")
+    elif abs(entry.target_year - entry.period_end.year) > 1:
+        yield RuleBroken(
             f"A period that ended in {entry.period_end.year} is not judged against the target of {entry.target_year}.",
             "target_year",
         )
 
 
-def _add(
-    actor: Actor,
-    indicator: Indicator,
-    entry: ResultEntry,
-    value: Decimal,
-    now: datetime,
-    *,
-    revision: int,
-    basis: str = "",
-) -> Result:
-    result = Result(
-        indicator=indicator,
-        period=entry.period.strip(),
-        period_end=entry.period_end,
-        target_year=entry.target_year,
-        basis=basis or indicator.basis,
-        value=value,
-        printed=entry.value.strip(),
-        status=entry.status,
-        opening=False,
-        revision=revision,
-        published_on=day_of(now),
-        recorded_at=now,
-        person_id=actor.person_id,
-        note=entry.note.strip(),
-    )
-    db.session.add(result)
-    db.session.flush()
-    return result
+def _period(entry: ResultEntry, indicators: dict[int, Indicator]) -> Period | None:
+    indicator = indicators.get(entry.indicator_id)
+    return (indicator.id, entry.basis or indicator.basis, entry.period_end) if indicator else None
 
 
-def _evaluate(actor: Actor, register_id: int, result: Result, text: str, verb: str, now: datetime) -> Published:
-    record(actor, verb, f"indicator:{result.indicator_id}", text, now=now, result=result.id, value=result.printed)
-    db.session.expire(result.indicator, ["results"])
-    evaluation = evaluate_register(register_id, now, indicators=[result.indicator_id])
-    return Published(result, evaluation)
+def _indicators(ids: set[int]) -> dict[int, Indicator]:
+    waiting, found = iter(sorted(ids)), dict[int, Indicator]()
+    while part := list(islice(waiting, BATCH)):
+        found |= {row.id: row for row in db.session.scalars(select(Indicator).where(Indicator.id.in_(part)))}
+    return found
+
+
+def _known(periods: Sequence[Period]) -> dict[Period, Result]:
+    """Return the current results of the periods."""
+    waiting, found = iter(sorted({period[0] for period in periods})), dict[Period, Result]()
+    ends = {period[2] for period in periods}
+    while part := list(islice(waiting, BATCH)):
+        query = select(Result).where(Result.indicator_id.in_(part), Result.period_end.in_(ends), Result.current)
+        found |= {(row.indicator_id, row.basis, row.period_end): row for row in db.session.scalars(query)}
+    return found

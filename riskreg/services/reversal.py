@@ -14,28 +14,38 @@ from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
 from riskreg.services.settling import reviewed_since, settle
 
+CONFIRMING = (DecisionKind.CONFIRM, DecisionKind.REFER)  # what DMT refers, it holds to be real
 GONE = {SignalState.RECOVERED: "A reason has gone.", SignalState.WITHDRAWN: "A reason was withdrawn."}
 
 
 @dataclass(slots=True)
 class Reversed:
-    """The escalations that evaluating proposed to end, and those that it withdrew."""
+    """The escalations that evaluating proposed to end, withdrew, put back, or no longer proposes to end.
+
+    `went`: those of which a reason went, with what is told of it. `ratings`: the rating that each risk showed before.
+    """
 
     proposed: list[Escalation] = field(default_factory=list)
     withdrawn: list[Escalation] = field(default_factory=list)
+    put_back: list[Escalation] = field(default_factory=list)
+    kept: list[Escalation] = field(default_factory=list)
+    went: list[tuple[Escalation, str]] = field(default_factory=list)
+    ratings: dict[int, str] = field(default_factory=dict)
 
 
-def tell_what_went(escalation: Escalation, gone: Collection[int], now: datetime) -> None:
+def tell_what_went(escalation: Escalation, gone: Collection[int], now: datetime, done: Reversed) -> None:
     """Write on the risk which of the escalation's signals recovered or were withdrawn, and why."""
     for one in escalation.evidence:
         signal = one.signal
         if signal.id in gone:
             state = SignalState(signal.state)
             text = f"{GONE[state]} It said: {signal.sentence} {signal.ended_why}"
+            done.went.append((escalation, text))
+            done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
             record(SYSTEM, str(state), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
 
 
-def fall_back(escalation: Escalation, policy: Policy, now: datetime) -> None:
+def fall_back(escalation: Escalation, policy: Policy, now: datetime, done: Reversed) -> None:
     """Put an escalation back where DMT had left it, when only wrong news had brought it before DMT again."""
     last = _last(escalation)
     if last is None or escalation.status != EscalationStatus.AWAITING:
@@ -47,6 +57,7 @@ def fall_back(escalation: Escalation, policy: Policy, now: datetime) -> None:
     if status is None:
         return
     escalation.status, escalation.due_on = status, last.due_on
+    done.put_back.append(escalation)
     settle(escalation.risk, policy, escalation)
     text = f"The new facts were wrong, so DMT\u2019s decision stands as it was: {last.kind}. {last.reason}"
     record(SYSTEM, "put back", f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
@@ -55,7 +66,7 @@ def fall_back(escalation: Escalation, policy: Policy, now: datetime) -> None:
 def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reversed) -> None:
     """Withdraw an escalation, propose its end to DMT, or let the proposal fall away, as its signals ask."""
     signals = [one.signal for one in escalation.evidence]
-    confirmed = any(decision.kind == DecisionKind.CONFIRM for decision in escalation.decisions)
+    confirmed = any(decision.kind in CONFIRMING for decision in escalation.decisions)
     asked = fate(
         EscalationStatus(escalation.status),
         [SignalState(signal.state) for signal in signals],
@@ -64,6 +75,7 @@ def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reve
     )
     if asked is Fate.WITHDRAW:
         why = _why(signals)
+        done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
         escalation.status = EscalationStatus.WITHDRAWN
         escalation.ended_at, escalation.ended_why, escalation.proposal = now, why, ""
         settle(escalation.risk, policy, None)
@@ -76,10 +88,13 @@ def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reve
         if not why:
             return  # DMT has decided with all this in view; asking again would not take its no for an answer
         escalation.proposal = why
+        done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
         done.proposed.append(escalation)
         text = f"De-escalation is proposed to DMT. {why}"
     else:
         escalation.proposal = ""
+        done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
+        done.kept.append(escalation)
         text = "De-escalation is no longer proposed: a reason for the escalation stands again."
     record(SYSTEM, str(asked), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
 

@@ -14,7 +14,8 @@ from riskreg.extensions import db
 from riskreg.models import AuditEvent, Escalation, EscalationSignal, Link, Message, Result, Risk, SignalRow
 from riskreg.services.actors import Actor
 from riskreg.services.evaluation import Evaluation, evaluate_register
-from riskreg.services.results import ResultEntry, correct_result, publish_result
+from riskreg.services.publishing import Published, publish_results
+from riskreg.services.results import ResultEntry, correction_of
 from tests import factories as make
 
 NOW = make.NOW
@@ -36,9 +37,16 @@ def linked_indicator(heeds: str = "any", **results: object) -> Link:
 def publish(link: Link, value: str, month: int = 12, year: int = 2016, now: datetime = NOW) -> Evaluation:
     """Publish a result for a month, judged against the target of 2017."""
     ends = date(year, month, 28)
-    entry = ResultEntry(value, f"{ends:%B %Y}", ends, 2017)
-    assert link.indicator is not None
-    return publish_result(OFFICER, link.risk.register_id, link.indicator, entry, now).evaluation
+    assert link.indicator_id is not None
+    entry = ResultEntry(link.indicator_id, value, f"{ends:%B %Y}", ends, 2017)
+    return publish_results(OFFICER, link.risk.register_id, [entry], now).evaluation
+
+
+def correct_result(
+    actor: Actor, register_id: int, result: Result, value: str, status: str, reason: str, now: datetime
+) -> Published:
+    """Publish a correction of a result."""
+    return publish_results(actor, register_id, [correction_of(result, value, status, reason)], now)
 
 
 def live(link: Link) -> Escalation | None:

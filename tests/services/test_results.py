@@ -17,7 +17,8 @@ from riskreg.extensions import db
 from riskreg.models import Benchmark, Indicator, Result
 from riskreg.services.actors import Actor
 from riskreg.services.evaluation import evaluate_register
-from riskreg.services.results import ResultEntry, correct_result, publish_result
+from riskreg.services.publishing import publish_results
+from riskreg.services.results import ResultEntry, correction_of
 from tests import factories as make
 
 NOW = make.NOW
@@ -25,7 +26,7 @@ OFFICER = Actor(None, "Performance officer", frozenset({Role.PERFORMANCE_OFFICER
 READER = Actor(None, "Auditor", frozenset({Role.AUDITOR}), frozenset())
 
 
-MARCH = ResultEntry("70", "March 2017", date(2017, 3, 31), 2017)
+MARCH = ResultEntry(0, "70", "March 2017", date(2017, 3, 31), 2017)
 
 
 def entry(value: str = "70", **other: Any) -> ResultEntry:
@@ -44,7 +45,14 @@ def indicator(**about: object) -> Indicator:
 
 def publish(found: Indicator, typed: ResultEntry, actor: Actor = OFFICER) -> Result:
     """Publish on the one register of the test."""
-    return publish_result(actor, make.RegisterFactory().id, found, typed, NOW).result
+    one = replace(typed, indicator_id=found.id)
+    return publish_results(actor, make.RegisterFactory().id, [one], NOW).results[0]
+
+
+def correct(result: Result, value: str, reason: str) -> Result:
+    """Publish a correction that makes a result final."""
+    register = make.RegisterFactory().id
+    return publish_results(OFFICER, register, [correction_of(result, value, "final", reason)], NOW).results[0]
 
 
 @pytest.mark.usefixtures("app")
@@ -105,11 +113,10 @@ class TestPublishing:
     def test_a_correction_keeps_what_it_corrects_and_asks_why(self) -> None:
         found = indicator()
         first = publish(found, entry())
-        register = make.RegisterFactory().id
         with pytest.raises(RuleBroken, match="why"):
-            correct_result(OFFICER, register, first, "71", "final", "  ", NOW)
+            correct(first, "71", "  ")
         db.session.refresh(first)
-        second = correct_result(OFFICER, register, first, "71", "final", "A late return.", NOW).result
+        second = correct(first, "71", "A late return.")
         assert (first.value, first.current) == (Decimal(70), False)
         assert (second.value, second.current, second.revision, second.reason) == (
             Decimal(71),
@@ -120,17 +127,16 @@ class TestPublishing:
 
     def test_correcting_what_someone_else_has_corrected_is_refused(self) -> None:
         first = publish(indicator(), entry())
-        register = make.RegisterFactory().id
-        correct_result(OFFICER, register, first, "71", "final", "A late return.", NOW)
+        correct(first, "71", "A late return.")
         with pytest.raises(ChangedMeanwhile):
-            correct_result(OFFICER, register, first, "72", "final", "Another.", NOW)
+            correct(first, "72", "Another.")
 
     def test_the_direction_of_travel_follows_a_correction_of_the_period_before(self) -> None:
         found = indicator()
         earlier = publish(found, entry("70", period="March 2016", period_end=date(2016, 3, 31)))
         later = publish(found, entry("72"))
         assert later.direction == "better"
-        correct_result(OFFICER, make.RegisterFactory().id, earlier, "75", "final", "Recounted.", NOW)
+        correct(earlier, "75", "Recounted.")
         assert later.direction == "worse"
 
     def test_a_national_average_judges_only_once_it_is_known(self) -> None:

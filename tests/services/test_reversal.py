@@ -20,11 +20,12 @@ from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating
 from riskreg.services.escalations import record_decision
 from riskreg.services.evaluation import Evaluation, evaluate_register
-from riskreg.services.results import ResultEntry, correct_result, publish_result
+from riskreg.services.publishing import publish_results
+from riskreg.services.results import ResultEntry
 from riskreg.services.reviews import ReviewAnswers, complete_review
 from tests import factories as make
 from tests.conftest import BACKENDS
-from tests.services.test_evaluation import OFFICER, linked_indicator, live, publish
+from tests.services.test_evaluation import OFFICER, correct_result, linked_indicator, live, publish
 
 NOW = make.NOW
 DUE = date(2017, 4, 20)
@@ -166,9 +167,9 @@ def test_two_results_published_at_once_make_one_escalation_with_both(app: Flask)
 
     def publish_the_other() -> None:
         link = db.session.scalars(select(Link).where(Link.indicator_id == ids[1], Link.risk_id == first_risk)).one()
-        entry = ResultEntry("70", "December 2016", date(2016, 12, 28), 2017)
-        assert link.indicator is not None
-        publish_result(OFFICER, ids[0], link.indicator, entry, NOW)
+        assert link.indicator_id is not None
+        entry = ResultEntry(link.indicator_id, "70", "December 2016", date(2016, 12, 28), 2017)
+        publish_results(OFFICER, ids[0], [entry], NOW)
 
     first_risk = first.risk_id
     thread, faults = in_a_thread(current_app._get_current_object(), publish_the_other)  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from riskreg.extensions import db
 from tests.web.before_dmt import fresh
 from tests.web.browsing import post, problems, sign_in_as, words
 from tests.web.test_indicator import path_of
-from tests.web.test_publish import stored
+from tests.web.test_publish import as_shown, stored
 
 ENTRY = {"value": "77", "status": "final", "reason": "A nursery was left out."}
 
@@ -38,8 +38,9 @@ def result_of(code: str = "EY-05", period: str = "December 2016") -> int:
 
 
 def correct(client: FlaskClient, result_id: int, **fields: Any) -> TestResponse:
-    """Send a correction."""
-    return post(client, f"/results/{result_id}/correct", **{**ENTRY, **fields})
+    """Send a correction, and publish it as the consequences that are shown say."""
+    path, typed = f"/results/{result_id}/correct", {**ENTRY, **fields}
+    return as_shown(client, path, post(client, path, **typed), typed)
 
 
 def test_the_form_shows_the_figure_that_it_supersedes(officer: FlaskClient) -> None:

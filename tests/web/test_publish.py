@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.web.before_dmt import counted, fresh, signed_in_as
 from tests.web.browsing import post, problems, sign_in_as, words
 from tests.web.test_indicator import path_of
 
+SHOWN = re.compile(r'name="shown" value="([0-9a-f]+)"')
 ENTRY = {
     "value": "90",
     "period": "March 2017",
@@ -36,8 +38,15 @@ def officer(client: FlaskClient) -> FlaskClient:
 
 
 def publish(client: FlaskClient, code: str = "EY-05", **fields: Any) -> TestResponse:
-    """Send a result."""
-    return post(client, path_of(code, "/publish"), **{**ENTRY, **fields})
+    """Send a result, and publish it as the consequences that are shown say."""
+    path, typed = path_of(code, "/publish"), {**ENTRY, **fields}
+    return as_shown(client, path, post(client, path, **typed), typed)
+
+
+def as_shown(client: FlaskClient, path: str, answer: TestResponse, typed: dict[str, Any]) -> TestResponse:
+    """Publish what a page of consequences shows; an answer that is no such page is returned as it is."""
+    found = SHOWN.search(answer.text)
+    return post(client, path, **typed, step="publish", shown=found[1]) if found else answer
 
 
 def stored() -> tuple[int, int]:
@@ -55,6 +64,25 @@ def test_the_form_asks_for_the_result_and_shows_the_risks_that_hang_on_it(office
     text = words(answer)
     assert "CYPE 20: Insufficient take-up of free places for 2 year olds heeds: Any slip" in text
     assert '<option value="2017" selected>2017: 78</option>' in " ".join(answer.text.split())
+
+
+def test_what_it_does_is_shown_before_it_is_saved_and_can_be_changed(officer: FlaskClient) -> None:
+    before, path = stored(), path_of("EY-08", "/publish")
+    typed = {**ENTRY, "value": "60"}
+    answer = post(officer, path, **typed)
+    assert answer.status_code == 200
+    assert "1 risk comes before DMT CYPE 22" in words(answer)
+    assert 'name="note" value="From the snapshot."' in answer.text
+    again = post(officer, path, **typed, step="change")
+    assert (again.status_code, "From the snapshot." in again.text, 'value="60"' in again.text) == (200, True, True)
+    assert stored() == before
+
+
+def test_a_result_on_another_basis_stands_beside_the_usual_one(officer: FlaskClient) -> None:
+    publish(officer, "EY-05", value="71", basis="quarter", period_end=[31, 12, 2016], period="Quarter to December 2016")
+    fresh()
+    made = db.session.scalars(select(models.Result).where(models.Result.basis == "quarter")).one()
+    assert (made.revision, made.direction) == (1, None)
 
 
 def test_a_result_that_slips_puts_the_risk_before_dmt_and_says_so(officer: FlaskClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from riskreg.domain.periods import Basis
 from riskreg.queries.indicator import TargetLine
 from riskreg.web.datefields import DateField
 from riskreg.web.fields import ChoiceField, LongTextField, SelectField, TextField
@@ -42,6 +43,10 @@ class PublishForm(Form):
         needed="Choose the target.",
         hint="Of the year in which the period ended, or of the year before or after it.",
     )
+    basis = SelectField(
+        "What it is measured over (optional)",
+        hint="Only where this result differs from the usual one. Results on another basis are not compared with it.",
+    )
     status = ChoiceField("Status", choices=STATUSES, needed="Say whether the result is provisional or final.")
     note = LongTextField(
         "Note (optional)", hint="Such as where the figure comes from.", called="note", limit=LONGEST_NOTE
@@ -54,6 +59,15 @@ class PublishForm(Form):
         self.target_year.offer([("", "Choose one"), *((str(year), words[year]) for year in sorted(words))])
         if not self.is_submitted():
             self.target_year.data = str(today.year)
+
+    def offer_bases(self, usual: str) -> None:
+        """Offer what a result can be measured over, the indicator's usual basis first."""
+        others = [(str(basis), basis.capitalize()) for basis in Basis if basis != usual]
+        self.basis.offer([("", f"As usual: {usual}"), *others])
+
+    def show_broken(self, sentence: str, field: str | None) -> None:
+        """Show beside the period that it has a result already: correcting it, with a reason, is a page of its own."""
+        super().show_broken(sentence, "period_end" if field == "reason" else field)
 
 
 class CorrectForm(Form):

@@ -1,21 +1,16 @@
-"""The scorecard, one indicator, and publishing or correcting a result."""
+"""The scorecard and one indicator; the views of publishing are in the modules beside this one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.charts import sparkline
 from riskreg.domain.access import Permission
-from riskreg.extensions import db
-from riskreg.models import Indicator, Result
-from riskreg.queries.indicator import indicator_facts, linked_risks, target_lines
+from riskreg.queries.indicator import indicator_facts
 from riskreg.queries.indicators import (
     RAG_CHOICES,
     ScorecardFilter,
@@ -25,17 +20,16 @@ from riskreg.queries.indicators import (
     scorecard,
     years_shown,
 )
-from riskreg.services.results import ResultEntry, correct_result, current_result, publish_result
-from riskreg.web.access import current_actor, needs
-from riskreg.web.in_force import present_policy, present_register
+from riskreg.web.access import needs
+from riskreg.web.in_force import present_policy
+from riskreg.web.indicators import period_table, publishing
 from riskreg.web.indicators.drawing import chart_of, floors_of
-from riskreg.web.indicators.forms import CorrectForm, PublishForm
-from riskreg.web.indicators.wording import WORDS, no_floor, other_years, what_it_did, why_so
+from riskreg.web.indicators.room import blueprint, known_indicator
+from riskreg.web.indicators.wording import WORDS, no_floor, other_years, why_so
 from riskreg.web.listing import Pages, address_with, asked, asked_one_of
 from riskreg.web.pages import page
-from riskreg.web.requests import saving
 
-blueprint = Blueprint("indicators", __name__)
+__all__ = ["blueprint", "period_table", "publishing"]
 
 # The whole scorecard of a directorate on one page, in its groups; a longer one is divided.
 ROWS = 150
@@ -90,7 +84,7 @@ def _in_force(wanted: ScorecardFilter) -> Sequence[tuple[str, str]]:
 @needs(Permission.READ_REGISTER)
 def indicator(indicator_id: int) -> ResponseReturnValue:
     """Show one indicator: its chart and figures, the risks it bears on, what it gave."""
-    facts, policy = indicator_facts(_known(indicator_id)), present_policy()
+    facts, policy = indicator_facts(known_indicator(indicator_id)), present_policy()
     latest, floors = facts.latest, floors_of(facts, policy)
     months = facts.indicator.frequency_months
     return page(
@@ -107,84 +101,3 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
         no_floor=no_floor,
         words=WORDS,
     )
-
-
-@blueprint.route("/indicators/<id:indicator_id>/publish", methods=["GET", "POST"])
-@needs(Permission.PUBLISH_RESULT)
-def publish(indicator_id: int) -> ResponseReturnValue:
-    """Publish the result of a period that has none yet."""
-    found = _known(indicator_id)
-    form = PublishForm()
-    form.offer_targets(target_lines(indicator_id), clock.today())
-    if form.validate_on_submit():
-        with saving(form):
-            entry = ResultEntry(
-                value=form.value.data,
-                period=form.period.data,
-                period_end=form.period_end.data,
-                target_year=int(form.target_year.data),
-                status=form.status.data,
-                note=form.note.data,
-            )
-            done = publish_result(current_actor(), present_register().id, found, entry, clock.now())
-            flash(what_it_did(done, "Published."))
-            return redirect(url_for("indicators.indicator", indicator_id=indicator_id))
-    return page(
-        "indicators/publish.html",
-        form=form,
-        indicator=found,
-        published=_published(found, form.period_end.data),
-        risks=linked_risks(indicator_id),
-        words=WORDS,
-    )
-
-
-def _published(found: Indicator, period_end: date | None) -> Result | None:
-    """The result that the period has already, if it has one."""
-    return current_result(found.id, found.basis, period_end) if period_end else None
-
-
-@blueprint.route("/results/<id:result_id>/correct", methods=["GET", "POST"])
-@needs(Permission.PUBLISH_RESULT)
-def correct(result_id: int) -> ResponseReturnValue:
-    """Correct a published result; the old figure is kept."""
-    result = db.session.get(Result, result_id)
-    if result is None:
-        raise NotFound(f"There is no result {result_id}. Find the indicator, then correct its result there.")
-    form = CorrectForm(data={"value": _as_typed(result), "status": result.status})
-    if not form.is_submitted() and not result.current:
-        return _to_the_present(result)
-    if form.validate_on_submit():
-        with saving(form):
-            done = correct_result(
-                current_actor(),
-                present_register().id,
-                result,
-                form.value.data,
-                form.status.data,
-                form.reason.data,
-                clock.now(),
-            )
-            flash(what_it_did(done, "Corrected."))
-            return redirect(url_for("indicators.indicator", indicator_id=result.indicator_id))
-    return page("indicators/correct.html", form=form, result=result, indicator=result.indicator)
-
-
-def _to_the_present(result: Result) -> ResponseReturnValue:
-    """Lead from a figure that was corrected to the one that stands now."""
-    present = current_result(result.indicator_id, result.basis, result.period_end)
-    flash("That figure was corrected already. This is the one that stands now.", "important")
-    if present is None:
-        return redirect(url_for("indicators.indicator", indicator_id=result.indicator_id))
-    return redirect(url_for("indicators.correct", result_id=present.id))
-
-
-def _as_typed(result: Result) -> str:
-    return "" if result.value is None else f"{result.value:f}"
-
-
-def _known(indicator_id: int) -> Indicator:
-    found = db.session.get(Indicator, indicator_id)
-    if found is None:
-        raise NotFound(f"There is no indicator {indicator_id}. The scorecard under Indicators lists all there are.")
-    return found

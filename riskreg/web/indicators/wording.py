@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from riskreg.domain.sentences import figure
+from riskreg.domain.sentences import figure, plural
 from riskreg.domain.targets import CLOSE_WORDS
 from riskreg.models import Result
 from riskreg.queries.indicator import ResultLine
-from riskreg.services.results import Published
+from riskreg.services.publishing import Published
 from riskreg.web.outcomes import what_changed
 
 # How the pages write what is stored in one word.
@@ -74,7 +74,16 @@ def other_years(results: Sequence[ResultLine]) -> list[str]:
 
 def what_it_did(published: Published, opening: str) -> str:
     """Say how the result is rated, and which escalations it raised, brought back, proposed to end or withdrew."""
-    return f"{opening} {_rating(published.result)} {what_changed(published.evaluation)}"
+    return f"{opening} {_rating(published.results[0])} {what_changed(published.evaluation)}"
+
+
+def what_they_did(published: Published) -> str:
+    """Say how many results were published, how they are rated, what was left out, and what they did to escalations."""
+    rags = [one.rag or "not rated" for one in published.results]
+    counts = ", ".join(f"{rags.count(rag)} {rag}" for rag in ("RED", "AMBER", "GREEN", "not rated") if rag in rags)
+    skipped = len(published.consequences.skipped)
+    left = f" {plural(skipped, 'result')} left out: published already." if skipped else ""
+    return f"{plural(len(rags), 'result')} published: {counts}.{left} {what_changed(published.evaluation)}"
 
 
 def _rating(result: Result) -> str:

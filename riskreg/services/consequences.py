@@ -1,0 +1,140 @@
+"""What a change does, known before it is made: the use case itself is run and taken back, and what it did is kept.
+
+What is kept is plain data without the ids of rows that are gone again, so that the same outcome has the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import inspect, select
+
+from riskreg.domain.errors import ChangedMeanwhile
+from riskreg.extensions import db
+from riskreg.models import Escalation, Message, Person
+from riskreg.services.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Outcome = TypeVar("Outcome")
+DIFFERS = "What this does has changed since you looked at it: see below what it would do now. Nothing was saved."
+
+
+class Effect(StrEnum):
+    """What a change does to a risk."""
+
+    ESCALATED = "escalated"
+    BROUGHT_BACK = "brought back"
+    JOINED = "joined"
+    WITHDRAWN = "withdrawn"
+    PROPOSED = "proposed"
+    PUT_BACK = "put back"
+    KEPT = "kept"
+    REASON_WENT = "a reason went"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskEffect:
+    """What becomes of one risk: the rating it shows, before and after, and the sentences that say why."""
+
+    effect: Effect
+    risk_id: int
+    reference: str
+    title: str
+    before: str
+    after: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail to one person. `audience`: as `owner` of the risks, or as a member of `dmt`."""
+
+    person: str
+    kind: str
+    audience: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What evaluating does: to which risks, and whom it tells."""
+
+    risks: tuple[RiskEffect, ...] = ()
+    letters: tuple[Letter, ...] = ()
+
+
+def tried(use_case: Callable[[], Outcome]) -> Outcome:
+    """Run a use case and take everything back; what it raises is raised. It must return plain data.
+
+    What it loaded or made is let go of: the next row written may be given the number of one that is gone again.
+    """
+    savepoint = db.session.begin_nested()
+    known = set(db.session.identity_map.keys())
+    try:
+        return use_case()
+    finally:
+        savepoint.rollback()
+        for row in list(db.session):
+            if inspect(row).key not in known:
+                db.session.expunge(row)
+        db.session.expire_all()
+
+
+def digest_of(outcome: DataclassInstance) -> str:
+    """Return the same short text for the same outcome, and another one for any other."""
+    words = json.dumps(asdict(outcome), default=str, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+def require_as_shown(outcome: DataclassInstance, shown: str | None) -> None:
+    """Raise ChangedMeanwhile when another outcome was shown; None: nothing was."""
+    if shown is not None and digest_of(outcome) != shown:
+        raise ChangedMeanwhile(DIFFERS)
+
+
+def effects_of(done: Evaluation) -> Effects:
+    """Return what evaluating did as plain data, in the order in which it matters."""
+    return Effects(tuple(_risks(done)), tuple(_letters(done.messages)))
+
+
+def _risks(done: Evaluation) -> Iterator[RiskEffect]:
+    for effect, escalation, sentences in _changes(done):
+        risk = escalation.risk
+        before = done.ratings.get(risk.id, risk.effective_rag)
+        yield RiskEffect(effect, risk.id, str(risk.reference), risk.title, before, risk.effective_rag, sentences)
+
+
+def _changes(done: Evaluation) -> list[tuple[Effect, Escalation, tuple[str, ...]]]:
+    changed = [*done.withdrawn, *done.proposed, *done.put_back]
+    went = [(Effect.REASON_WENT, row, (text,)) for row, text in done.went if row not in changed]
+    return [
+        *(
+            (Effect.BROUGHT_BACK if one.back else Effect.ESCALATED, one.escalation, one.sentences)
+            for one in done.raised
+        ),
+        *((Effect.WITHDRAWN, row, (row.ended_why,)) for row in done.withdrawn),
+        *((Effect.PROPOSED, row, (row.proposal,)) for row in done.proposed),
+        *((Effect.PUT_BACK, row, tuple(text for other, text in done.went if other is row)) for row in done.put_back),
+        *((Effect.KEPT, row, ()) for row in done.kept),
+        *((Effect.JOINED, one.escalation, one.sentences) for one in done.joining),
+        *went,
+    ]
+
+
+def _letters(messages: Iterable[Message]) -> list[Letter]:
+    queued = list(messages)
+    query = select(Person.id, Person.name).where(Person.id.in_({one.person_id for one in queued}))
+    names: dict[int, str] = dict(db.session.execute(query).all()) if queued else {}
+    letters = [_letter(names[one.person_id], one.kind, one.facts) for one in queued]
+    return sorted(letters, key=lambda one: (one.audience, one.person, one.kind))
+
+
+def _letter(person: str, kind: str, facts: dict[str, Any]) -> Letter:
+    return Letter(person, kind, facts["for"], tuple(one["reference"] for one in facts["escalations"]))

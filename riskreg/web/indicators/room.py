@@ -1,0 +1,19 @@
+"""What the views of this room share: the blueprint, and the indicator that an address names."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.exceptions import NotFound
+
+from riskreg.extensions import db
+from riskreg.models import Indicator
+
+blueprint = Blueprint("indicators", __name__)
+
+
+def known_indicator(indicator_id: int) -> Indicator:
+    """Return the indicator. Raises NotFound, with a sentence, for an unknown one."""
+    found = db.session.get(Indicator, indicator_id)
+    if found is None:
+        raise NotFound(f"There is no indicator {indicator_id}. The scorecard under Indicators lists all there are.")
+    return found
