@@ -55,6 +55,16 @@ class RegisterFactory(Row):
             db.session.flush()
 
 
+def corporate_register() -> models.Register:
+    """The corporate register, above the CYPE register; it has neither risks nor a policy."""
+    above = models.Register(prefix="CRR", name="Corporate risk register")
+    db.session.add(above)
+    db.session.flush()
+    RegisterFactory().parent_id = above.id
+    db.session.flush()
+    return above
+
+
 class DivisionFactory(Row):
     """A division."""
 

@@ -20,6 +20,7 @@ class Role(StrEnum):
     CONTRACT_MANAGER = "contract_manager"
     DMT_MEMBER = "dmt_member"
     COORDINATOR = "coordinator"
+    CORPORATE_COORDINATOR = "corporate_coordinator"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -36,6 +37,7 @@ ROLE_TITLES = {
     Role.CONTRACT_MANAGER: "contract manager",
     Role.DMT_MEMBER: "DMT member",
     Role.COORDINATOR: "risk co-ordinator",
+    Role.CORPORATE_COORDINATOR: "corporate risk co-ordinator",
     Role.AUDITOR: "auditor",
     Role.ADMINISTRATOR: "administrator",
 }
@@ -54,8 +56,10 @@ class Permission(StrEnum):
     PROPOSE_RISK = "propose a risk"
     KEEP_RISK = "change a risk, its controls and its actions"
     KEEP_REGISTER = "approve, hand over, merge, close or reopen a risk"
+    ADD_EVIDENCE = "add or remove evidence"
     READ_QUEUE = "read the DMT queue"
     DECIDE = "decide for DMT"
+    ANSWER_REFERRAL = "answer for the corporate register"
     MANAGE_MEETINGS = "manage meetings"
     PUBLISH_RESULT = "publish a result"
     RECORD_CONTRACT = "record a contract's route or review"
@@ -67,14 +71,16 @@ class Permission(StrEnum):
 P = Permission
 EVERYONE = frozenset({P.READ_REGISTER, P.EXPORT, P.READ_QUEUE, P.SEE_OWN_WORK})
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.RISK_OWNER: EVERYONE | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION, P.PROPOSE_RISK, P.KEEP_RISK},
-    Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION},
+    Role.RISK_OWNER: EVERYONE
+    | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION, P.PROPOSE_RISK, P.KEEP_RISK, P.ADD_EVIDENCE},
+    Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION, P.ADD_EVIDENCE},
     Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT},
     Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT},
-    Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION, P.ESCALATE_ANY},
+    Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION, P.ESCALATE_ANY, P.ADD_EVIDENCE},
     Role.COORDINATOR: EVERYONE
     | {P.RAISE_ESCALATION, P.ESCALATE_ANY, P.READ_AUDIT, P.MANAGE_MEETINGS}
-    | {P.PROPOSE_RISK, P.KEEP_RISK, P.KEEP_REGISTER},
+    | {P.PROPOSE_RISK, P.KEEP_RISK, P.KEEP_REGISTER, P.ADD_EVIDENCE},
+    Role.CORPORATE_COORDINATOR: EVERYONE | {P.ANSWER_REFERRAL},
     Role.AUDITOR: EVERYONE | {P.READ_AUDIT},
     Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_PEOPLE, P.MANAGE_MAIL, P.READ_AUDIT},
 }

@@ -27,6 +27,7 @@ PAGES = {
     "review": "/risks/{}/review",
     "escalation": "/escalations/{}",
     "queue": "/queue",
+    "referral": "/corporate/{}",
     "reset": "/reset/{}",
     "sign_in": "/",
 }

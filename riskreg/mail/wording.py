@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from riskreg.domain.lifecycle import DecisionKind
+from riskreg.domain.referrals import Answer
 from riskreg.domain.reviews import Told
 from riskreg.domain.sentences import day, plural
 
@@ -31,6 +32,11 @@ def next_step(decision: str, due_on: str | None, meeting_on: str | None) -> str:
 def movement(rag_before: str, rag_after: str) -> str:
     """How an escalation moved a rating: “raised from AMBER to RED”, or “stays RED” when there is nothing above."""
     return f"stays {rag_after}" if rag_before == rag_after else f"raised from {rag_before} to {rag_after}"
+
+
+def return_of(rag_before: str, rag_after: str) -> str:
+    """How a withdrawn escalation leaves a rating: “returns from RED to AMBER”, or “stays RED” as the owner gave it."""
+    return f"stays {rag_after}" if rag_before == rag_after else f"returns from {rag_before} to {rag_after}"
 
 
 def lateness(days_late: int) -> str:
@@ -63,9 +69,55 @@ def reviews_subject(reviews: Sequence[Mapping[str, Any]]) -> str:
     return f"{len(reviews)} reviews of risks are due" + (f", {late} of them late" if late else "")
 
 
+ANSWERED = {
+    Answer.ACCEPT: "accepted in the corporate register as {corporate}",
+    Answer.DECLINE: "declined by the corporate register",
+    Answer.HAND_BACK: "handed back by the corporate register",
+}
+
+
+def answered(answer: str, corporate: str | None) -> str:
+    """What the corporate register answered. Raises ValueError for an answer that it cannot give."""
+    return ANSWERED[Answer(answer)].format(corporate=corporate)
+
+
+def after_answer(answer: str, audience: str) -> str:
+    """What an answer of the corporate register asks of the owner or of a DMT member."""
+    if answer == Answer.ACCEPT:
+        rest = "The directorate keeps managing the risk: reviews, actions and rating go on as before."
+        return f"You have nothing more to do than before. {rest}"
+    if audience == "dmt":
+        return "Decide again: the risk is before DMT, with this reason on its page."
+    return "You have nothing to do now: the risk is before DMT again, which decides."
+
+
+def why_answered(audience: str) -> str:
+    """Why an answer of the corporate register came to this person."""
+    if audience == "dmt":
+        return "You get this message because you are on the Directorate Management Team (DMT), which referred the risk."
+    return "You get this message because you hold the post that owns the risk, or are its deputy."
+
+
+PROPOSAL_STEPS = {
+    "approved": "You have nothing to do: the risk is in the register, and its owner reviews it from now on.",
+    "sent back": "Supply what is missing, then propose it again.",
+    "discarded": "You have nothing to do. Its reference stays its own.",
+}
+
+
+def after_proposal(answer: str) -> str:
+    """What the answer to a proposal asks of who proposed it. Raises KeyError for no such answer."""
+    return PROPOSAL_STEPS[answer]
+
+
 WORDS: Mapping[str, Any] = {
+    "answered": answered,
+    "after_answer": after_answer,
+    "why_answered": why_answered,
+    "after_proposal": after_proposal,
     "next_step": next_step,
     "movement": movement,
+    "return_of": return_of,
     "lateness": lateness,
     "why_told": why_told,
     "reviews_subject": reviews_subject,

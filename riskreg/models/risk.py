@@ -20,6 +20,7 @@ RAG_CHECK = "rag IN ('RED', 'AMBER', 'GREEN')"
 
 class Risk(Table):
     """A risk as it stands. `own_rag` and `effective_rag` follow from the assessments and escalations by the rules.
+    `own_likelihood` and `own_impact` are those of the latest current assessment; a published rating has neither.
 
     `revision` counts every change to the risk or anything under it; a page that was opened at an older one is refused.
     `closed_on` is the day it left the register: closed without one, it was discarded before it was ever approved.
@@ -30,6 +31,9 @@ class Risk(Table):
     __table_args__ = (
         CheckConstraint("own_rag IN ('RED', 'AMBER', 'GREEN')", name="own_rag"),
         CheckConstraint("effective_rag IN ('RED', 'AMBER', 'GREEN')", name="effective_rag"),
+        CheckConstraint("own_likelihood BETWEEN 1 AND 5", name="own_likelihood"),
+        CheckConstraint("own_impact BETWEEN 1 AND 5", name="own_impact"),
+        CheckConstraint("(own_likelihood IS NULL) = (own_impact IS NULL)", name="own_both_or_none"),
         CheckConstraint("status IN ('draft', 'proposed', 'open', 'closed', 'merged')", name="status"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         Index("ix_risk_listing", "register_id", "status", "effective_rag", "reference_id", "review_due_on"),
@@ -51,6 +55,8 @@ class Risk(Table):
     division_id: Mapped[int] = mapped_column(ForeignKey("division.id"), index=True)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
     own_rag: Mapped[str]
+    own_likelihood: Mapped[int | None]
+    own_impact: Mapped[int | None]
     effective_rag: Mapped[str]
     review_counted_from: Mapped[date]
     review_due_on: Mapped[date] = mapped_column(index=True)

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from riskreg.domain.dates import LONDON, day_of
-from riskreg.domain.lifecycle import OPEN_ACTIONS, ActionStatus
+from riskreg.domain.lifecycle import OPEN_ACTIONS, ActionStatus, RiskStatus
 from riskreg.domain.scoring import Rag, effective_rag
 from riskreg.extensions import db
 from riskreg.models import (
@@ -103,10 +104,19 @@ _CURRENT = select(func.max(Assessment.id)).where(
 _EVER_RATED = select(Assessment.id).where(Assessment.risk_id == Risk.id, Assessment.kind == "current")
 # A risk that has no assessment at all keeps the rating it was entered with, as the rest of the register does.
 _OWN_RAG = func.coalesce(Assessment.rag, case((~_EVER_RATED.correlate(Risk).exists(), Risk.own_rag)))
+_before = aliased(RiskVersion)
+_NEVER_APPROVED = select(_before.id).where(
+    _before.risk_id == RiskVersion.risk_id,
+    _before.version == RiskVersion.version - 1,
+    _before.status.in_((RiskStatus.DRAFT, RiskStatus.PROPOSED)),
+)
+# One that was discarded never was in the register, nor did it leave it: it stands as the draft that it was.
+_DISCARDED = and_(RiskVersion.status == RiskStatus.CLOSED, _NEVER_APPROVED.correlate(RiskVersion).exists())
+_STATUS = case((_DISCARDED, RiskStatus.DRAFT.value), else_=RiskVersion.status)
 # Built once and not for every page: building a statement takes longer than running it.
 STATES: Rows = (
     select(Risk.id, Reference.number, RiskVersion.title, RiskVersion.cause, RiskVersion.event)
-    .add_columns(RiskVersion.consequence, RiskVersion.status, RiskVersion.owner_post_id, Post.title, Division.name)
+    .add_columns(RiskVersion.consequence, _STATUS, RiskVersion.owner_post_id, Post.title, Division.name)
     .add_columns(_OWN_RAG, Assessment.likelihood, Assessment.impact, Assessment.rationale)
     .add_columns(Escalation.id, Escalation.rag_after, RiskVersion.change_reason)
     .join(Reference, Reference.id == Risk.reference_id)
@@ -118,7 +128,7 @@ STATES: Rows = (
     .where(Risk.register_id == REGISTER)
     .order_by(Reference.number)
 )
-_UPDATE = (
+UPDATE_THEN = (
     select(ActionUpdate.action_id, func.max(ActionUpdate.id).label("id"))
     .where(ActionUpdate.at < END)
     .group_by(ActionUpdate.action_id)
@@ -132,14 +142,15 @@ def _then(said: Any, at_first: Any, stored: Any) -> ColumnElement[Any]:
     return case((ActionUpdate.id.is_not(None), said), (_UPDATED_LATER, at_first), else_=stored)
 
 
-_DUE = _then(ActionUpdate.due_on, Action.first_due_on, Action.due_on)
+DUE_THEN = _then(ActionUpdate.due_on, Action.first_due_on, Action.due_on)
+STATUS_THEN = _then(ActionUpdate.status, ActionStatus.NOT_STARTED.value, Action.status)
 _ACTIONS: Rows = (
-    select(Action.risk_id, func.count(), func.sum(case((DAY > _DUE, 1), else_=0)))
+    select(Action.risk_id, func.count(), func.sum(case((DAY > DUE_THEN, 1), else_=0)))
     .join(Risk, Risk.id == Action.risk_id)
-    .outerjoin(_UPDATE, _UPDATE.c.action_id == Action.id)
-    .outerjoin(ActionUpdate, ActionUpdate.id == _UPDATE.c.id)
+    .outerjoin(UPDATE_THEN, UPDATE_THEN.c.action_id == Action.id)
+    .outerjoin(ActionUpdate, ActionUpdate.id == UPDATE_THEN.c.id)
     .where(Risk.register_id == REGISTER, Action.recorded_at < END)
-    .where(_then(ActionUpdate.status, ActionStatus.NOT_STARTED.value, Action.status).in_(OPEN_ACTIONS))
+    .where(STATUS_THEN.in_(OPEN_ACTIONS))
     .group_by(Action.risk_id)
 )
 _REVIEWED: Rows = (

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
 from riskreg.extensions import db
-from riskreg.models import Decision, Escalation, Review, Risk
+from riskreg.models import Decision, Escalation, Referral, Review, Risk
 
 S = EscalationStatus
 
@@ -21,6 +22,7 @@ class Standing:
 
     `automatic`: the register raised it by itself. `raised`: the rating shown is worse than the owner's own.
     `decided_at`: the last decision that was more than putting it off. `reviewed_at`: the risk's last review.
+    `referral`: where the corporate register has it, when that last decision referred it there.
     """
 
     status: str
@@ -30,6 +32,7 @@ class Standing:
     meeting_on: date | None
     decided_at: datetime | None
     reviewed_at: datetime | None
+    referral: str | None
 
     @property
     def is_answered(self) -> bool:
@@ -55,6 +58,16 @@ _REVIEWED_AT = (
     .correlate(Escalation)
     .scalar_subquery()
 )
+_Later = aliased(Decision)
+_DECIDED_SINCE = select(_Later.id).where(
+    _Later.escalation_id == Referral.escalation_id, _Later.id > Referral.decision_id, _Later.kind != DecisionKind.DEFER
+)
+_REFERRAL = (
+    select(Referral.state)
+    .where(Referral.escalation_id == Escalation.id, ~_DECIDED_SINCE.exists())
+    .correlate(Escalation)
+    .scalar_subquery()
+)
 # The columns of a Standing, in its order; for statements that read Escalation and Risk.
 STANDING: tuple[Any, ...] = (
     Escalation.status,
@@ -64,6 +77,7 @@ STANDING: tuple[Any, ...] = (
     Escalation.meeting_on,
     _DECIDED_AT,
     _REVIEWED_AT,
+    _REFERRAL,
 )
 
 

@@ -89,7 +89,7 @@ _moved = (
     .correlate(Contract)
     .scalar_subquery()
 )
-_end = func.coalesce(_moved, Contract.end)
+present_end = func.coalesce(_moved, Contract.end)
 _stands = exists().where(SignalRow.contract_id == Contract.id, SignalRow.state == SignalState.STANDS)
 # An open risk lets the contract escalate it: domain.signals.heeded, which of a contract only leaves watching links out.
 heeded_by_a_risk = exists().where(
@@ -185,7 +185,7 @@ def _narrowed(query: Rows, asked: ContractFilter, today: date, policy: Policy) -
 
 def _ends(ends: Ends, today: date, policy: Policy) -> ColumnElement[bool]:
     if ends is Ends.UNKNOWN:
-        return _end == ""
+        return present_end == ""
     past = _last_day_by(today - timedelta(days=1))
     if ends is Ends.PAST:
         return past
@@ -200,9 +200,9 @@ def _last_day_by(limit: date) -> ColumnElement[bool]:
     after = limit + timedelta(days=1)
     text = limit.isoformat()
     return or_(
-        and_(func.length(_end) == len("2018-03-31"), _end <= text),
-        and_(func.length(_end) == len("2018-03"), _end < after.isoformat()[:7]),
-        and_(func.length(_end) == len("2018"), _end < after.isoformat()[:4]),
+        and_(func.length(present_end) == len("2018-03-31"), present_end <= text),
+        and_(func.length(present_end) == len("2018-03"), present_end < after.isoformat()[:7]),
+        and_(func.length(present_end) == len("2018"), present_end < after.isoformat()[:4]),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -15,21 +15,19 @@ from riskreg.domain.lifecycle import LIVE, EscalationStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
 from riskreg.models import (
-    Action,
-    ActionUpdate,
-    Decision,
     Division,
     Escalation,
     EscalationSignal,
-    Person,
+    Noting,
     Post,
     Reference,
     Register,
-    Review,
     Risk,
     SignalRow,
 )
 from riskreg.queries.before_dmt import STANDING, Standing
+from riskreg.queries.notings import Noted, last_notings
+from riskreg.queries.said import Words, last_decisions, last_said
 
 
 class Group(StrEnum):
@@ -58,10 +56,14 @@ _worst_first = case(*((Risk.effective_rag == rag, -rag.severity) for rag in Rag)
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What the queue is narrowed to; empty does not narrow. `rag` is the effective RAG of the risk."""
+    """What the queue is narrowed to; empty does not narrow. `rag` is the effective RAG of the risk.
+
+    `unnoted`: only what DMT has never noted.
+    """
 
     rag: str = ""
     division_id: int | None = None
+    unnoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +75,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody said, and when: a review, an update of an action, or a decision. `kind` says which."""
-
-    kind: str
-    text: str
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Queued:
-    """One escalation in the queue. `days` counts from when it came before DMT; `late` counts days past its date."""
+    """One escalation in the queue. `days` counts from when it came before DMT; `late` counts days past its date.
+
+    `revision` is that of its risk. `decision` is DMT's last one on the risk up to then; `noted` what it noted last.
+    """
 
     id: int
     risk_id: int
+    revision: int
     reference: str
     title: str
     owner: str
@@ -107,6 +103,7 @@ class Queued:
     reasons: tuple[Reason, ...]
     said: Words | None
     decision: Words | None
+    noted: Noted | None
 
 
 def group_sizes(asked: QueueFilter) -> dict[Group, int]:
@@ -126,7 +123,7 @@ def to_decide_by_rag() -> dict[str, int]:
 
 
 def queued_escalations(group: Group, asked: QueueFilter, today: date, *, limit: int, offset: int) -> list[Queued]:
-    """Return one page of a group, by five queries.
+    """Return one page of a group, by six queries.
 
     The worst effective RAG comes first, then what has waited longest; of what has ended, the newest comes first.
     """
@@ -137,8 +134,11 @@ def queued_escalations(group: Group, asked: QueueFilter, today: date, *, limit: 
         query = query.order_by(_worst_first, Escalation.waiting_since, Escalation.id)
     rows = db.session.execute(query.limit(limit).offset(offset)).all()
     ids, risks = [row.id for row in rows], [row.risk_id for row in rows]
-    reasons, said, decided = _reasons(ids), last_said(risks), _last_decisions(ids)
-    return [_queued(row, today, reasons.get(row.id, []), said.get(row.risk_id), decided.get(row.id)) for row in rows]
+    reasons, said, decided, noted = _reasons(ids), last_said(risks), last_decisions(ids), last_notings(ids)
+    return [
+        _queued(row, today, reasons.get(row.id, []), said.get(row.risk_id), decided.get(row.id), noted.get(row.id))
+        for row in rows
+    ]
 
 
 _COLUMNS = (
@@ -151,6 +151,7 @@ _COLUMNS = (
     Escalation.ended_at,
     Escalation.ended_why,
     Risk.title,
+    Risk.revision,
     Risk.own_rag,
     Risk.effective_rag,
     Post.title.label("owner"),
@@ -178,15 +179,25 @@ def _narrowed(query: Rows, asked: QueueFilter) -> Rows:
         query = query.where(Risk.effective_rag == asked.rag)
     if asked.division_id is not None:
         query = query.where(Risk.division_id == asked.division_id)
+    if asked.unnoted:
+        query = query.where(~select(Noting.id).where(Noting.escalation_id == Escalation.id).exists())
     return query
 
 
-def _queued(row: Any, today: date, signals: Sequence[Reason], said: Words | None, decision: Words | None) -> Queued:
+def _queued(
+    row: Any,
+    today: date,
+    signals: Sequence[Reason],
+    said: Words | None,
+    decision: Words | None,
+    noted: Noted | None,
+) -> Queued:
     since = day_of(row.waiting_since)
     by_person = (Reason(row.reason, ""),) if row.reason else ()
     return Queued(
         id=row.id,
         risk_id=row.risk_id,
+        revision=row.revision,
         reference=f"{row.prefix} {row.number:02d}",
         title=row.title,
         owner=row.owner,
@@ -206,6 +217,7 @@ def _queued(row: Any, today: date, signals: Sequence[Reason], said: Words | None
         reasons=by_person + tuple(signals),
         said=said,
         decision=decision,
+        noted=noted,
     )
 
 
@@ -220,45 +232,6 @@ def _reasons(ids: Sequence[int]) -> dict[int, list[Reason]]:
     for escalation_id, sentence, state in rows:
         found.setdefault(escalation_id, []).append(Reason(sentence, state))
     return found
-
-
-def last_said(risk_ids: Sequence[int]) -> Mapping[int, Words]:
-    """Return what was last said of each risk, in a review or an update of an action, by two queries."""
-    newest_review = select(func.max(Review.id)).where(Review.risk_id.in_(risk_ids)).group_by(Review.risk_id)
-    newest_update = (
-        select(func.max(ActionUpdate.id))
-        .join(Action, Action.id == ActionUpdate.action_id)
-        .where(Action.risk_id.in_(risk_ids))
-        .group_by(Action.risk_id)
-    )
-    reviews = (
-        select(Review.risk_id, Review.note, Person.name, Review.recorded_at)
-        .join(Person, Person.id == Review.person_id)
-        .where(Review.id.in_(newest_review))
-    )
-    updates = (
-        select(Action.risk_id, ActionUpdate.text, Person.name, ActionUpdate.at)
-        .join(ActionUpdate, ActionUpdate.action_id == Action.id)
-        .join(Person, Person.id == ActionUpdate.person_id)
-        .where(ActionUpdate.id.in_(newest_update))
-    )
-    found: dict[int, Words] = {}
-    for kind, query in (("review", reviews), ("update of an action", updates)):
-        for risk_id, text, name, at in db.session.execute(query):
-            known = found.get(risk_id)
-            if known is None or at > known.at:
-                found[risk_id] = Words(kind, text, name, at)
-    return found
-
-
-def _last_decisions(ids: Sequence[int]) -> dict[int, Words]:
-    newest = select(func.max(Decision.id)).where(Decision.escalation_id.in_(ids)).group_by(Decision.escalation_id)
-    rows = db.session.execute(
-        select(Decision.escalation_id, Decision.kind, Decision.reason, Person.name, Decision.decided_at)
-        .join(Person, Person.id == Decision.person_id)
-        .where(Decision.id.in_(newest))
-    )
-    return {row[0]: Words(*row[1:]) for row in rows}
 
 
 def divisions_with_risks() -> Sequence[tuple[int, str]]:

@@ -8,8 +8,11 @@ from typing import Any
 from riskreg.domain.sentences import listed
 from riskreg.extensions import db
 from riskreg.queries.export_columns import Export
-from riskreg.queries.exports_dmt import AUDIT, DECISIONS, ESCALATIONS
+from riskreg.queries.exports_controls import CONTROLS
+from riskreg.queries.exports_dmt import AUDIT, DECISIONS, ESCALATIONS, NOTINGS
 from riskreg.queries.exports_evidence import CONTRACTS, INDICATORS, RESULTS, TARGETS
+from riskreg.queries.exports_files import EVIDENCE
+from riskreg.queries.exports_referrals import REFERRALS
 from riskreg.queries.exports_risks import ACTIONS, LINKS, REVIEWS, RISKS
 
 EXPORTS: dict[str, Export] = {
@@ -23,8 +26,12 @@ EXPORTS: dict[str, Export] = {
         LINKS,
         ESCALATIONS,
         DECISIONS,
+        NOTINGS,
+        REFERRALS,
+        CONTROLS,
         ACTIONS,
         REVIEWS,
+        EVIDENCE,
         AUDIT,
     )
 }

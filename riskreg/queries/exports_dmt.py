@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from riskreg.models import AuditEvent, Decision, Escalation, EscalationSignal, Person, Risk, SignalRow
+from riskreg.models import AuditEvent, Decision, Escalation, EscalationSignal, Noting, Person, Risk, SignalRow
 from riskreg.queries.export_columns import (
     DAY,
     MOMENT,
@@ -109,6 +109,28 @@ DECISIONS = Export(
         C("seen", Decision.seen, "the state of the risk that was seen", STRUCTURE),
     ),
     _decisions,
+)
+
+
+def _notings(rows: Select[Any]) -> Select[Any]:
+    held = rows.select_from(Noting).join(Escalation, Escalation.id == Noting.escalation_id)
+    return with_risk(held, Escalation.risk_id).join(Person, Person.id == Noting.person_id).order_by(Noting.id)
+
+
+NOTINGS = Export(
+    "notings",
+    "Every escalation that DMT has noted without deciding, one noting a row, the earliest first.",
+    (
+        C("noting", Noting.id, "the noting's number", NUMBER),
+        C("escalation", Noting.escalation_id, "the number of the escalation that was noted", NUMBER),
+        C("risk", REFERENCE, "the risk's reference"),
+        C("risk_title", Risk.title, "what the risk is called"),
+        C("remark", Noting.text, "what DMT remarked"),
+        C("noted_by", Person.name, "the person who recorded it for DMT"),
+        C("noted_at", Noting.noted_at, "when it was recorded", MOMENT),
+        C("meeting_on", Noting.meeting_on, "the meeting at which it was noted, if it was one", DAY),
+    ),
+    _notings,
 )
 
 

@@ -114,6 +114,11 @@ RISKS = Export(
         C("review_due_on", Risk.review_due_on, "the day by which the next review is due", DAY),
         C("closed_on", Risk.closed_on, "the day it left the register", DAY),
         C("closing_reason", Risk.closing_reason, "why it left the register"),
+        C(
+            "exempt",
+            Risk.exempt_why,
+            "by which paragraph and why it is kept out of public papers; empty when it is not",
+        ),
         C("assumed", Risk.assumed, "whether owner, division and service are assumed", YES_NO),
         C("line", Risk.source_line, "the lines of the plan it comes from"),
         C("note", Risk.note, "what was remarked when it was loaded"),
@@ -178,6 +183,11 @@ ACTIONS = Export(
         C("status", Action.status, "not started, in progress, done or cancelled"),
         C("progress", Action.progress, "how far it is", PERCENT),
         C("last_update_at", last_update.c.top, "when something was last said about it", MOMENT),
+        C(
+            "exempt",
+            Action.exempt_why,
+            "by which paragraph and why it is kept out of public papers; empty when it is not",
+        ),
         C("assumed", Action.assumed, "whether its risk, owner or date is assumed", YES_NO),
         C("line", Action.source_line, "the lines of the plan it comes from"),
         C("note", Action.note, "what was remarked when it was loaded"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from riskreg.domain.access import Role
@@ -29,6 +29,11 @@ from riskreg.models import (
 
 BUDGET = "budget"
 BEFORE_APPROVAL = (RiskStatus.PROPOSED, RiskStatus.DRAFT)
+
+
+def discarded(risk: type[Risk] = Risk) -> ColumnElement[bool]:
+    """The condition that a risk was discarded before it was approved: it never was in the register."""
+    return and_(risk.status == RiskStatus.CLOSED, risk.closed_on.is_(None))
 
 
 @dataclass(frozen=True, slots=True)

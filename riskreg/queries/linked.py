@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.domain.contracts import Milestone, milestones
 from riskreg.domain.escalation import SignalState
@@ -104,7 +104,7 @@ _CONTRACTS = (
     .join(Link, Link.contract_id == Contract.id)
     .where(Link.risk_id == bindparam("risk_id"))
     .order_by(Contract.position, Contract.id)
-    .options(selectinload(Contract.routes), selectinload(Contract.reviews))
+    .options(selectinload(Contract.routes), joinedload(Contract.reviews))
 )
 _STANDING = (
     select(SignalRow.contract_id, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
@@ -150,8 +150,8 @@ def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today:
 
 
 def linked_contracts(risk_id: int, policy: Policy, today: date) -> Sequence[LinkedContract]:
-    """Return the contracts linked to a risk, in the order of the plan, by four queries (one when there are none)."""
-    rows = db.session.execute(_CONTRACTS, {"risk_id": risk_id}).all()
+    """Return the contracts linked to a risk, in the order of the plan, by three queries (one when there are none)."""
+    rows = db.session.execute(_CONTRACTS, {"risk_id": risk_id}).unique().all()
     signals = _standing([row[0].id for row in rows]) if rows else {}
     return [
         LinkedContract(

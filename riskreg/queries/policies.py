@@ -9,6 +9,7 @@ from sqlalchemy import select
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
 from riskreg.models import PolicyVersion, Register
+from riskreg.queries.register import DIRECTORATE
 
 
 class NoPolicyError(LookupError):
@@ -26,6 +27,18 @@ def policy_on(register_id: int, day: date) -> Policy:
     if version is None:
         raise NoPolicyError(f"Register {register_id} has no policy on {day:%Y-%m-%d}.")
     return version.as_policy()
+
+
+def policy_shown(day: date) -> Policy | None:
+    """Return the policy of the register that the pages show, by one query; None where nothing is loaded yet."""
+    shown = DIRECTORATE.with_only_columns(Register.id).scalar_subquery()
+    version = db.session.scalar(
+        select(PolicyVersion)
+        .where(PolicyVersion.register_id == shown, PolicyVersion.valid_from <= day)
+        .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.version.desc())
+        .limit(1)
+    )
+    return version.as_policy() if version else None
 
 
 def registers_in_force(day: date) -> list[tuple[int, str]]:

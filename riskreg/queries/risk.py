@@ -77,6 +77,7 @@ class ControlLine:
     last_tested_on: date | None
     ended_on: date | None
     ended_why: str
+    exempt_why: str
 
     @property
     def in_place(self) -> bool:
@@ -102,6 +103,7 @@ class ActionLine:
     said: str | None
     said_at: datetime | None
     said_by: str | None
+    exempt_why: str
 
     @property
     def is_open(self) -> bool:
@@ -173,6 +175,7 @@ _REASONS = (
 _CONTROLS = (
     select(Control.id, Control.text, Control.owner_post_id, Post.title, Control.assumed, Control.source_line)
     .add_columns(Control.note, Control.assurance, Control.last_tested_on, Control.ended_on, Control.ended_why)
+    .add_columns(Control.exempt_why)
     .outerjoin(Post, Post.id == Control.owner_post_id)
     .where(Control.risk_id == bindparam("risk_id"))
     .order_by(Control.id)
@@ -181,7 +184,7 @@ _LAST_UPDATE = select(func.max(ActionUpdate.id)).where(ActionUpdate.action_id ==
 _ACTIONS = (
     select(Action.id, Action.text, Action.owner_post_id, Post.title, Action.first_due_on, Action.due_on)
     .add_columns(Action.status, Action.progress, Action.assumed, Action.source_line, Action.note)
-    .add_columns(ActionUpdate.text, ActionUpdate.at, Person.name)
+    .add_columns(ActionUpdate.text, ActionUpdate.at, Person.name, Action.exempt_why)
     .join(Post, Post.id == Action.owner_post_id)
     .outerjoin(ActionUpdate, ActionUpdate.id == _LAST_UPDATE.scalar_subquery())
     .outerjoin(Person, Person.id == ActionUpdate.person_id)
@@ -250,6 +253,7 @@ def action_with_risk(action_id: int) -> Action | None:
 class UpdateLine:
     """An update of an action and who wrote it."""
 
+    id: int
     text: str
     status: str
     progress: int
@@ -261,8 +265,8 @@ class UpdateLine:
 def updates_of_action(action_id: int) -> Sequence[UpdateLine]:
     """Return the updates of an action, the newest first, by one query."""
     rows = db.session.execute(
-        select(ActionUpdate.text, ActionUpdate.status, ActionUpdate.progress, ActionUpdate.due_on, ActionUpdate.at)
-        .add_columns(Person.name)
+        select(ActionUpdate.id, ActionUpdate.text, ActionUpdate.status, ActionUpdate.progress, ActionUpdate.due_on)
+        .add_columns(ActionUpdate.at, Person.name)
         .join(Person, Person.id == ActionUpdate.person_id)
         .where(ActionUpdate.action_id == action_id)
         .order_by(ActionUpdate.id.desc())

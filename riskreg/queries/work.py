@@ -17,7 +17,6 @@ from riskreg.models import (
     Action,
     Contract,
     Escalation,
-    Holding,
     Indicator,
     JobRun,
     Link,
@@ -25,12 +24,12 @@ from riskreg.models import (
     Post,
     Reference,
     Register,
+    ReviewDraft,
     Risk,
     SignalRow,
 )
 from riskreg.queries.before_dmt import STANDING, Standing
 from riskreg.queries.contracts import heeded_by_a_risk
-from riskreg.queries.people import held_on
 
 MOST = 50
 OWED = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
@@ -38,7 +37,10 @@ OWED = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class OwedReview:
-    """A risk whose review falls due, or whose escalation DMT has given back to the owner with a date."""
+    """A risk whose review falls due, or whose escalation DMT has given back to the owner with a date.
+
+    `begun_at`: when the person last kept answers to the review.
+    """
 
     risk_id: int
     prefix: str
@@ -50,6 +52,7 @@ class OwedReview:
     escalation_id: int | None
     escalation_status: str | None
     answer_by: date | None
+    begun_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +129,23 @@ class ContractSignal:
     heeded: bool
 
 
-def owed_reviews(posts: Collection[int], today: date, days: int) -> Sequence[OwedReview]:
-    """Return the risks that owe a review within so many days, or an answer to DMT, by day; one query, MOST + 1 rows."""
+def owed_reviews(person_id: int, posts: Collection[int], today: date, days: int) -> Sequence[OwedReview]:
+    """Return the risks that owe a review within so many days, or an answer to DMT, by day; one query, MOST + 1 rows.
+
+    A review that the person has begun is owed whenever it is due.
+    """
     owes = Escalation.status.in_(OWED)
     due = func.coalesce(Escalation.due_on, Risk.review_due_on)
+    begun = ReviewDraft.id.is_not(None)
     rows = db.session.execute(
         select(Risk.id, Register.prefix, Reference.number, Risk.title, Risk.effective_rag, Risk.owner_post_id)
-        .add_columns(Risk.review_due_on, Escalation.id, Escalation.status, Escalation.due_on)
+        .add_columns(Risk.review_due_on, Escalation.id, Escalation.status, Escalation.due_on, ReviewDraft.saved_at)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
         .outerjoin(Escalation, and_(Escalation.risk_id == Risk.id, owes))
+        .outerjoin(ReviewDraft, and_(ReviewDraft.risk_id == Risk.id, ReviewDraft.person_id == person_id))
         .where(Risk.owner_post_id.in_(posts), Risk.status == RiskStatus.OPEN)
-        .where(or_(Risk.review_due_on <= today + timedelta(days=days), Escalation.id.is_not(None)))
+        .where(or_(Risk.review_due_on <= today + timedelta(days=days), Escalation.id.is_not(None), begun))
         .order_by(due, Reference.number)
         .limit(MOST + 1)
     )
@@ -231,16 +239,6 @@ def contract_signals(posts: Collection[int]) -> Sequence[ContractSignal]:
         .limit(MOST + 1)
     )
     return [ContractSignal(*row) for row in rows]
-
-
-def posts_stood_in_for(person_id: int, today: date) -> dict[int, str]:
-    """Return the titles of the posts in which the person is the deputy, by id; one query."""
-    rows = db.session.execute(
-        select(Post.id, Post.title)
-        .join(Holding, Holding.post_id == Post.id)
-        .where(Holding.person_id == person_id, Holding.deputy, held_on(today))
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

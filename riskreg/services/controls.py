@@ -158,6 +158,7 @@ def make_control(actor: Actor, action: Action, entered: ControlText, seen_revisi
     lock_risk(risk, seen_revision)
     check_to_become_control(action)
     control = _made(risk, entered, now)
+    control.exempt_why = action.exempt_why
     text = f"The finished action “{action.text}” became the control “{control.text}”"
     record(actor, "added", f"control:{control.id}", text, now=now, risk=risk, action=action.id)
     return control

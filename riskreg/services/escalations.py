@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +29,8 @@ from riskreg.services import notices
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.locking import lock_register, lock_risk
+from riskreg.services.referrals import follow_decision
+from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation, settle
 
 
@@ -75,10 +77,8 @@ def record_decision(
     actor.require(Permission.DECIDE)
     risk = escalation.risk
     lock_risk(risk, seen_revision)
-    if EscalationStatus(escalation.status) not in LIVE:
-        raise RuleBroken(f"This escalation has ended already: it is {escalation.status}.")
     today = day_of(now)
-    status = decide(EscalationStatus(escalation.status), decision, today, _open_actions(risk))
+    status = _leads_to(escalation, decision, today)
     row = Decision(
         escalation=escalation,
         kind=decision.kind,
@@ -102,8 +102,17 @@ def record_decision(
         _close(actor, risk, row.reason, now)
     settle(risk, policy_on(risk.register_id, today), None if ended else escalation)
     record(actor, "decided", f"escalation:{escalation.id}", _sentence(row, risk), now=now, risk=risk, kind=row.kind)
+    follow_decision(actor, escalation, row, now)
     notices.tell_of_decision(escalation, row, actor.name, now)
     return row
+
+
+def _leads_to(escalation: Escalation, decision: DecisionTaken, today: date) -> EscalationStatus:
+    before, risk = EscalationStatus(escalation.status), escalation.risk
+    if before not in LIVE:
+        raise RuleBroken(f"This escalation has ended already: it is {before}.")
+    has_corporate = risk.register.parent_id is not None
+    return decide(before, decision, today, _open_actions(risk), has_corporate=has_corporate)
 
 
 def _open_actions(risk: Risk) -> Sequence[str]:
@@ -141,6 +150,7 @@ def _sentence(decision: Decision, risk: Risk) -> str:
 def _close(actor: Actor, risk: Risk, reason: str, now: datetime) -> None:
     risk.status = change_risk(RiskStatus(risk.status), "close")
     risk.closed_on, risk.closing_reason = day_of(now), reason
+    drop_drafts(risk.id)
     add_version(actor, risk, now, reason)
 
 

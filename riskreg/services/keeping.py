@@ -22,6 +22,7 @@ from riskreg.services.audit import record
 from riskreg.services.escalations import add_version
 from riskreg.services.locking import lock_risk
 from riskreg.services.proposing import RiskText, check_owning, check_text, is_writer
+from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation, settle
 
 
@@ -129,6 +130,7 @@ def hand_over_risk(actor: Actor, risk: Risk, post_id: int, reason: str, seen_rev
     said = check_reason(reason, "Say why the risk changes hands.")
     before, after = risk.owner_post, db.session.get_one(Post, post_id)
     risk.owner_post = after
+    drop_drafts(risk.id)
     db.session.flush()
     add_version(actor, risk, now, said)
     text = f"Handed over from the {before.title} to the {after.title}. {said}"
@@ -160,6 +162,7 @@ def close_risk(actor: Actor, risk: Risk, reason: str, seen_revision: int, now: d
     status = check_closing(risk)
     said = check_reason(reason, "Say why the risk is closed.")
     risk.status, risk.closed_on, risk.closing_reason = status, day_of(now), said
+    drop_drafts(risk.id)
     add_version(actor, risk, now, said)
     record(actor, "closed", f"risk:{risk.id}", f"Closed: {said}", now=now, risk=risk)
 
@@ -171,7 +174,7 @@ def reopen_risk(actor: Actor, risk: Risk, reason: str, seen_revision: int, now: 
     """
     actor.require(Permission.KEEP_REGISTER)
     lock_risk(risk, seen_revision)
-    status = change_risk(RiskStatus(risk.status), "reopen")
+    status = change_risk(RiskStatus(risk.status), "reopen", was_open=not risk.was_discarded)
     said = check_reason(reason, "Say why the risk is reopened.")
     closed = {"closed_on": risk.closed_on.isoformat() if risk.closed_on else None, "reason": risk.closing_reason}
     risk.status, risk.closed_on, risk.closing_reason = status, None, ""

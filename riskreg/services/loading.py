@@ -27,6 +27,7 @@ from riskreg.services.loading_organisation import (
 )
 from riskreg.services.loading_report import LoadReport
 from riskreg.services.loading_risks import Surroundings, load_links, load_mitigations, load_risks
+from riskreg.services.referrals import propose_earlier
 
 SHIPPED_PLAN = Path(__file__).resolve().parents[1] / "plan"
 
@@ -60,6 +61,9 @@ def load_plan(folder: Path, now: datetime, *, demonstration: bool) -> LoadReport
     load_mitigations(plan, risks, around, report)
     if demonstration:
         load_demonstration_people(plan, around.posts, day, report)
+    if register.parent_id is not None:
+        for _ in propose_earlier(register.id, now):
+            report.count("referral", new=True)
     if report.anything_new:
         added = {kind: count for kind, count in report.added.items() if count}
         record(SYSTEM, "plan loaded", f"register:{register.id}", str(report), now=now, added=added)

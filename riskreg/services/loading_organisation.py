@@ -14,24 +14,29 @@ from riskreg.extensions import db
 from riskreg.models import Division, Holding, Person, PolicyVersion, Post, PostRole, Register, Service
 from riskreg.services.loading_report import LoadReport, add_missing
 
-REGISTER_NAMES = {"CYPE": "Children, Young People and Education"}
 MAIL_DOMAIN = "kent.example"
 
 
 def load_register(plan: Plan, day: date, report: LoadReport) -> Register:
-    """Return the register of the plan's references; a new one gets the plan's rules as version 1 of its policy."""
+    """Add the registers that are missing and return that of the plan's references.
+
+    A new one gets the plan's rules as version 1 of its policy; a corporate register has no risks and needs none. One
+    that was loaded before there was a corporate register is put under it.
+    """
     references = [row.reference for row in plan.risks] + [row.reference for row in plan.used_references]
-    prefix = prefix_of(references[0])
-    present = {row.prefix: row for row in db.session.scalars(select(Register).where(Register.prefix == prefix))}
+    present = {row.prefix: row for row in db.session.scalars(select(Register))}
     add_missing(
         report,
         "register",
         present,
-        [prefix],
-        key=str,
-        make=lambda found: Register(prefix=found, name=REGISTER_NAMES.get(found, found)),
+        plan.registers,
+        key=lambda row: row.prefix,
+        make=lambda row: Register(prefix=row.prefix, name=row.name),
     )
-    register = present[prefix]
+    for row in plan.registers:
+        if row.parent and present[row.prefix].parent_id is None:
+            present[row.prefix].parent_id = present[row.parent].id
+    register = present[prefix_of(references[0])]
     versions = select(PolicyVersion).where(PolicyVersion.register_id == register.id, PolicyVersion.version == 1)
     add_missing(
         report,

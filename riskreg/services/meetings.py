@@ -17,7 +17,8 @@ from riskreg.extensions import db
 from riskreg.models import AgendaItem, Decision, Escalation, Meeting, Register
 from riskreg.queries.escalations import Group, QueueFilter, queued_escalations
 from riskreg.queries.meetings import decisions_at, deferred_to_later, last_meeting_before, late_reviews, packs_of
-from riskreg.queries.movements import movements
+from riskreg.queries.movements import RAISED, movements
+from riskreg.queries.notings import notings_at
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.locking import lock_register
@@ -57,7 +58,8 @@ def cancel_meeting(actor: Actor, meeting: Meeting, now: datetime) -> None:
     """Take away a meeting that will not be held. Raises RuleBroken once anything was recorded for it or given out."""
     _open(actor, meeting)
     used = meeting.note or meeting.items or packs_of(meeting.id)
-    if used or decisions_at(meeting.register_id, meeting.held_on):
+    at = meeting.register_id, meeting.held_on
+    if used or decisions_at(*at) or notings_at(*at):
         raise RuleBroken("Only a meeting without agenda, notes, decisions and packs can be cancelled.")
     record(
         actor,
@@ -125,7 +127,7 @@ def _news(meeting: Meeting, today: date, queued: Sequence[AgendaItem]) -> list[A
     for one in movements(meeting.register_id, since, today):
         rating = f", {one.before} to {one.after}" if one.before != one.after else ""
         text = f"{one.reference} {one.title}: {one.what} on {day(one.on)}{rating}"
-        if not (one.what == "put before DMT" and one.risk_id in waiting):
+        if not (one.what == RAISED and one.risk_id in waiting):
             found.append(AgendaItem(kind=ItemKind.NOTE, risk_id=one.risk_id, text=text))
     return found
 
@@ -198,13 +200,19 @@ def close_meeting(actor: Actor, meeting: Meeting, now: datetime) -> None:
     """
     _open(actor, meeting)
     decisions = decisions_at(meeting.register_id, meeting.held_on)
-    notes = bool(meeting.note) + sum(bool(item.note) for item in meeting.items)
+    notes = notes_of(meeting)
     check_closing(meeting.held_on, day_of(now), decisions=len(decisions), notes=notes)
     for decision in decisions:
         _join(meeting, decision)
     meeting.state, meeting.closed_at, meeting.closed_by = MeetingState.CLOSED, now, actor.person_id
     counted = f"{plural(len(decisions), 'decision')} and {plural(notes, 'note')}"
     _tell(actor, "closed the record", meeting, f"Closed the record with {counted}.", now)
+
+
+def notes_of(meeting: Meeting) -> int:
+    """Count what was noted at a meeting: on its items, on no item, and of escalations."""
+    noted = notings_at(meeting.register_id, meeting.held_on)
+    return bool(meeting.note) + sum(bool(item.note) for item in meeting.items) + len(noted)
 
 
 def _join(meeting: Meeting, decision: Decision) -> None:

@@ -21,6 +21,7 @@ from riskreg.services.audit import record
 from riskreg.services.escalations import add_version
 from riskreg.services.keeping import open_actions
 from riskreg.services.locking import lock_risk
+from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation
 
 
@@ -44,6 +45,7 @@ def merge_risk(actor: Actor, risk: Risk, into: Risk, reason: str, seen_revision:
     said = check_reason(reason, "Say why the two are one risk.")
     risk.status, risk.merged_into = status, into
     risk.closed_on, risk.closing_reason = day_of(now), said
+    drop_drafts(risk.id)
     gone_on = [
         plural(len(_carry_actions(actor, risk, into, now)), "open action"),
         plural(_carry_controls(risk, into, now), "control"),
@@ -75,6 +77,7 @@ def _carry_actions(actor: Actor, risk: Risk, into: Risk, now: datetime) -> list[
                 assumed=one.assumed,
                 source_line=one.source_line,
                 note=one.note,
+                exempt_why=one.exempt_why or risk.exempt_why,
                 recorded_at=now,
             )
         )
@@ -113,6 +116,7 @@ def _carry_controls(risk: Risk, into: Risk, now: datetime) -> int:
                     assumed=one.assumed,
                     source_line=one.source_line,
                     note=one.note,
+                    exempt_why=one.exempt_why or risk.exempt_why,
                     recorded_at=now,
                 )
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from riskreg.domain.access import Permission, Role, holds, require
 from riskreg.domain.dates import day_of
@@ -16,13 +16,15 @@ from riskreg.domain.lifecycle import RiskStatus, change_risk
 from riskreg.domain.reviews import next_review_due
 from riskreg.domain.scoring import rag_of_score, score
 from riskreg.extensions import db
-from riskreg.models import PostRole, Reference, Risk, RiskVersion, Service
+from riskreg.models import AuditEvent, PostRole, Risk, RiskVersion, Service
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating, record_ratings
 from riskreg.services.audit import record
 from riskreg.services.escalations import add_version
 from riskreg.services.locking import lock_register, lock_risk
+from riskreg.services.notices import tell_of_answer
+from riskreg.services.references import next_reference
 from riskreg.services.settling import settle
 
 PROPOSED = "Proposed for the register."
@@ -75,10 +77,12 @@ def propose_risk(actor: Actor, register_id: int, new: NewRisk, now: datetime) ->
     rag = rag_of_score(score(new.current.likelihood, new.current.impact), policy)
     risk = Risk(
         register_id=register_id,
-        reference=_next_reference(register_id),
+        reference=next_reference(register_id),
         status=RiskStatus.DRAFT if new.draft else RiskStatus.PROPOSED,
         owner_post_id=new.owner_post_id,
         own_rag=rag,
+        own_likelihood=new.current.likelihood,
+        own_impact=new.current.impact,
         effective_rag=rag,
         review_counted_from=today,
         review_due_on=next_review_due(today, rag, policy),
@@ -112,19 +116,16 @@ def check_owning(post_id: int) -> None:
         raise RuleBroken("Choose a post that can own a risk.", "owner")
 
 
-def _next_reference(register_id: int) -> Reference:
-    """The next number after every one that was ever given in the register."""
-    highest = db.session.scalar(select(func.max(Reference.number)).where(Reference.register_id == register_id)) or 0
-    reference = Reference(register_id=register_id, number=highest + 1)
-    db.session.add(reference)
-    db.session.flush()
-    return reference
-
-
 def wrote_first(risk_id: int) -> int | None:
     """Return the id of the person who entered a risk, by one query; None when the register did."""
     first = select(RiskVersion.person_id).where(RiskVersion.risk_id == risk_id).order_by(RiskVersion.version)
     return db.session.scalar(first.limit(1))
+
+
+def proposer_of(risk_id: int) -> int | None:
+    """Return the id of the person who proposed a risk last, or else entered it, by at most two queries."""
+    proposed = select(AuditEvent.person_id).where(AuditEvent.risk_id == risk_id, AuditEvent.verb == "proposed")
+    return db.session.scalar(proposed.order_by(AuditEvent.id.desc()).limit(1)) or wrote_first(risk_id)
 
 
 def is_writer(actor: Actor, risk: Risk) -> bool:
@@ -147,7 +148,7 @@ def submit_draft(actor: Actor, risk: Risk, seen_revision: int, now: datetime) ->
 def approve_risk(actor: Actor, risk: Risk, note: str, seen_revision: int, now: datetime) -> None:
     """Let a proposed risk into the register: it is open, and its first review counts from today.
 
-    Raises NotPermitted, RuleBroken and ChangedMeanwhile.
+    Its proposer is told. Raises NotPermitted, RuleBroken and ChangedMeanwhile.
     """
     actor.require(Permission.KEEP_REGISTER)
     lock_risk(risk, seen_revision)
@@ -157,10 +158,11 @@ def approve_risk(actor: Actor, risk: Risk, note: str, seen_revision: int, now: d
     add_version(actor, risk, now, note.strip() or "Approved.")
     text = f"Approved; the risk is open.{f' {note.strip()}' if note.strip() else ''}"
     record(actor, "approved", f"risk:{risk.id}", text, now=now, risk=risk)
+    tell_of_answer(actor, risk, proposer_of(risk.id), "approved", note.strip(), now)
 
 
 def send_back(actor: Actor, risk: Risk, reason: str, seen_revision: int, now: datetime) -> None:
-    """Send a proposed risk back to its writer, who is told what is missing on its page.
+    """Send a proposed risk back to its writer, who is told what is missing by e-mail and on its page.
 
     Raises NotPermitted, RuleBroken and ChangedMeanwhile.
     """
@@ -170,3 +172,4 @@ def send_back(actor: Actor, risk: Risk, reason: str, seen_revision: int, now: da
     risk.status = change_risk(RiskStatus(risk.status), "send back")
     add_version(actor, risk, now, said)
     record(actor, "sent back", f"risk:{risk.id}", f"Sent back: {said}", now=now, risk=risk)
+    tell_of_answer(actor, risk, proposer_of(risk.id), "sent back", said, now)

@@ -1,4 +1,4 @@
-"""Completing a review: the owner's periodic look at a risk, in one sitting."""
+"""Completing a review: the owner's periodic look at a risk."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from riskreg.services.assessing import Rating, record_rating
 from riskreg.services.audit import record
 from riskreg.services.escalations import raise_escalation
 from riskreg.services.locking import lock_risk
+from riskreg.services.review_drafts import drop_draft
 from riskreg.services.settling import OWES_AN_ANSWER, live_escalation, settle
 
 
@@ -63,6 +64,7 @@ def complete_review(actor: Actor, risk: Risk, answers: ReviewAnswers, seen_revis
         recorded_at=now,
     )
     db.session.add(review)
+    drop_draft(risk.id, actor.person_id)
     _assess(actor, risk, answers, policy, now)
     risk.review_counted_from = today
     live = live_escalation(risk.id)

@@ -36,11 +36,12 @@ def tolerated_until(risk: Risk) -> date | None:
 
 
 def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
-    """Set the own and effective RAG and the day the next review is due, given the live escalation."""
+    """Set the own rating, the effective RAG and the day the next review is due, given the live escalation."""
     db.session.flush()
-    newest = select(Assessment.rag).where(Assessment.risk_id == risk.id, Assessment.kind == "current")
-    own = db.session.scalar(newest.order_by(Assessment.id.desc()).limit(1))
-    risk.own_rag = Rag(own or risk.own_rag)
+    current = select(Assessment.rag, Assessment.likelihood, Assessment.impact)
+    current = current.where(Assessment.risk_id == risk.id, Assessment.kind == "current")
+    if own := db.session.execute(current.order_by(Assessment.id.desc()).limit(1)).first():
+        risk.own_rag, risk.own_likelihood, risk.own_impact = own
     risk.effective_rag = effective_rag(risk.own, escalated_to=Rag(live.rag_after) if live else None)
     owes = live is not None and live.status in OWES_AN_ANSWER
     by = [one for one in (live.due_on if live and owes else None, tolerated_until(risk)) if one]

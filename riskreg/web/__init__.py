@@ -10,7 +10,9 @@ from riskreg.web.admin.views import blueprint as admin
 from riskreg.web.assets import serve_assets
 from riskreg.web.auth.views import blueprint as auth
 from riskreg.web.contracts.views import blueprint as contracts
+from riskreg.web.corporate.views import blueprint as corporate
 from riskreg.web.escalations.views import blueprint as escalations
+from riskreg.web.evidence.views import blueprint as evidence
 from riskreg.web.failures import answer_failures
 from riskreg.web.files.views import blueprint as files
 from riskreg.web.headers import send_headers
@@ -21,23 +23,30 @@ from riskreg.web.meetings.views import blueprint as meetings
 from riskreg.web.pages import dress_pages
 from riskreg.web.policy.views import blueprint as policy
 from riskreg.web.register.views import blueprint as register
+from riskreg.web.reports.views import blueprint as reports
 from riskreg.web.requests import open_requests
 from riskreg.web.risks.views import blueprint as risks
+from riskreg.web.search.views import blueprint as search
 from riskreg.web.seeing.views import blueprint as seeing
+from riskreg.web.uploads import take_uploads
 from riskreg.web.work.views import blueprint as work
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     admin,
     auth,
     contracts,
+    corporate,
     escalations,
+    evidence,
     files,
     indicators,
     keeping,
     meetings,
     policy,
     register,
+    reports,
     risks,
+    search,
     seeing,
     work,
 )
@@ -46,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def register_web(app: Flask) -> None:
     """Add the pages to the application; called by create_app."""
     read_addresses(app)
+    take_uploads(app)
     dress_pages(app)
     serve_assets(app)
     keep_journal(app)

@@ -29,6 +29,7 @@ SENTENCES = {
     403: ("You may not do this", "Ask the administrator of the register if you think that you should."),
     404: ("Page not found", "There is nothing at this address. If you typed it, check that it is right."),
     405: ("This address cannot be used like that", "Go back and use the button or the link on the page."),
+    410: ("This is no longer here", "It has been removed."),
     413: ("That was too large", "What you sent is larger than the register takes. Send a smaller text or file."),
     429: ("Too many attempts", "Wait a few minutes, then try again."),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask_wtf import FlaskForm
 
+from riskreg.domain.errors import RowProblem
 from riskreg.web.fields import RevisionField
 
 
@@ -45,6 +46,10 @@ class Form(FlaskForm):
             self._fields[field].errors = [sentence, *self._fields[field].errors]
         else:
             self.form_errors.append(sentence)
+
+    def show_row_broken(self, problem: RowProblem) -> None:
+        """Show one of the problems that were found together; a form with rows puts it beside its row."""
+        self.show_broken(problem.sentence, problem.field)
 
     def show_changed(self, sentence: str) -> None:
         """Say that the record changed since the page was opened; sent again, the form means the record as it is now."""

@@ -76,6 +76,12 @@ class Pages:
             raise NotFound(f"There is no page {pages.number:,}: this list has {plural(pages.count, 'page')}.")
         return pages
 
+    @classmethod
+    def nearest(cls, total: int, size: int = ROWS) -> Pages:
+        """Return the page that the address asks for, or the last one when the list has become shorter."""
+        last = cls(1, total, size).count
+        return cls(min(asked_page(), last), total, size)
+
     @property
     def count(self) -> int:
         """How many pages there are; an empty list has one."""

@@ -68,8 +68,11 @@ ENTRIES = (
     Entry("My work", "work.home", Permission.SEE_OWN_WORK, ("work",)),
     Entry("Dashboard", "seeing.home", Permission.READ_REGISTER, ()),
     Entry("DMT queue", "escalations.queue", Permission.READ_QUEUE, ("escalations",)),
-    Entry("Meetings", "meetings.listing", Permission.READ_QUEUE, ("meetings",)),
-    Entry("Register", "register.listing", Permission.READ_REGISTER, ("register", "risks", "keeping", "seeing")),
+    Entry("Corporate register", "corporate.listing", Permission.ANSWER_REFERRAL, ("corporate",)),
+    Entry("Meetings", "meetings.listing", Permission.READ_QUEUE, ("meetings", "reports")),
+    Entry(
+        "Register", "register.listing", Permission.READ_REGISTER, ("register", "risks", "keeping", "seeing", "evidence")
+    ),
     Entry("Indicators", "indicators.listing", Permission.READ_REGISTER, ("indicators",)),
     Entry("Contracts", "contracts.listing", Permission.READ_REGISTER, ("contracts",)),
     Entry("Admin", "admin.people", Permission.MANAGE_PEOPLE, ("admin",)),
@@ -86,21 +89,22 @@ def page(template: str, *, form: Form | None = None, status: int = 200, **facts:
 
 def navigation(app: Flask) -> list[tuple[str, str, bool]]:
     """Return the label and address of every entry the person may see, and whether it is where they are."""
-    room, endpoint = request.blueprint, request.endpoint
+    shown = [entry for entry in ENTRIES if entry.endpoint in app.view_functions]
+    own = any(_is_within(entry) for entry in shown)
     return [
         (
             entry.label,
             url_for(entry.endpoint),
-            entry.endpoint == endpoint or (room in entry.rooms and not _own(endpoint)),
+            entry.endpoint == request.endpoint or _is_within(entry) or (request.blueprint in entry.rooms and not own),
         )
-        for entry in ENTRIES
-        if entry.endpoint in app.view_functions and may(entry.permission)
+        for entry in shown
+        if may(entry.permission)
     ]
 
 
-def _own(endpoint: str | None) -> bool:
-    """Whether an endpoint has an entry of its own within a room that has another."""
-    return any(entry.endpoint == endpoint and not entry.rooms for entry in ENTRIES)
+def _is_within(entry: Entry) -> bool:
+    """Whether the present page lies below an entry of its own within a room that has another."""
+    return not entry.rooms and f"{request.path}/".startswith(f"{url_for(entry.endpoint)}/")
 
 
 def day(value: date | None, none: str = NOT_KNOWN) -> str:

@@ -74,5 +74,6 @@ def _shown(form: Form, error: BaseException) -> bool:
     if isinstance(error, ChangedMeanwhile):
         form.show_changed(error.sentence)
     else:
-        form.show_broken(error.sentence, error.field)
+        for one in error.problems:
+            form.show_row_broken(one)
     return True

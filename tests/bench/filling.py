@@ -12,12 +12,15 @@ from sqlalchemy import insert, select
 from riskreg.extensions import Table, db
 from riskreg.models import (
     Action,
+    ActionUpdate,
     Assessment,
     AuditEvent,
     Contract,
+    Control,
     Division,
     Indicator,
     Link,
+    Person,
     Post,
     Reference,
     Result,
@@ -30,6 +33,28 @@ TODAY = NOW.date()
 FIRST_NUMBER = 1000
 BATCH = 5000
 RAGS = ("RED", "AMBER", "GREEN")
+RARE = "asbestos"
+RARE_EVERY = 2500
+# Texts are put together from these lists, whose lengths have no common factor, so that few are alike.
+THINGS = (
+    "school places", "free places for 2 year olds", "speech and language therapy", "home to school transport",
+    "early help units", "the pupil referral service", "education psychology", "post-16 provision",
+    "the admissions service", "youth hubs", "governor services", "adult learning centres", "skills training",
+)  # fmt: skip
+CAUSES = (
+    "Demand for {} rises faster than the budget.", "The provider of {} may withdraw at short notice.",
+    "Staff who know {} leave and are hard to replace.", "The funding of {} is not known beyond this year.",
+    "Schools that become academies no longer buy {}.",
+)  # fmt: skip
+EVENTS = (
+    "There is not enough of {} in time.", "Statutory duties on {} are not met.", "The quality of {} falls.",
+    "Families complain about {}.", "The contract for {} ends without another.", "Costs of {} exceed the budget.",
+    "Inspection finds {} inadequate.",
+)  # fmt: skip
+CONSEQUENCES = (
+    "Children wait longer and outcomes worsen.", "The council pays for places out of the county.",
+    "The reputation of the directorate suffers.",
+)  # fmt: skip
 
 
 def _write(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
@@ -41,6 +66,12 @@ def _write(table: type[Table], rows: Iterable[dict[str, Any]]) -> None:
             batch = []
     if batch:
         db.session.execute(insert(table), batch)
+
+
+def written(place: int, pattern: tuple[str, ...]) -> str:
+    """A sentence for the risk at a place."""
+    thing = RARE if place % RARE_EVERY == RARE_EVERY - 1 else THINGS[place % len(THINGS)]
+    return pattern[place % len(pattern)].format(thing)
 
 
 def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
@@ -56,10 +87,12 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
                 "id": key,
                 "register_id": 1,
                 "reference_id": key,
-                "title": f"Provision {place} is not ready in time",
-                "cause": "Demand rises.",
-                "event": "Places are missing.",
-                "consequence": f"Children wait, case {place}.",
+                "title": f"Provision {place}: {written(place, EVENTS)}",
+                "cause": written(place, CAUSES),
+                "event": written(place + 1, EVENTS),
+                "consequence": f"{CONSEQUENCES[place % len(CONSEQUENCES)]} Case {place}.",
+                "objective": "",
+                "category": "",
                 "published_text": "",
                 "status": "open",
                 "owner_post_id": posts[place % len(posts)],
@@ -108,6 +141,18 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
 def _first_version(risk: dict[str, Any]) -> dict[str, Any]:
     kept = ("title", "cause", "event", "consequence", "status", "owner_post_id", "recorded_at")
     return {"risk_id": risk["id"], "version": 1, "person_id": None, **{name: risk[name] for name in kept}}
+
+
+def fill_mitigations(risks: list[int]) -> None:
+    """Give each risk a control, an action and an update of it, for searching: their texts are what counts."""
+    post = db.session.scalars(select(Post.id).order_by(Post.id).limit(1)).one()
+    person = db.session.scalars(select(Person.id).order_by(Person.id).limit(1)).one()
+    said = {"assumed": False, "source_line": "", "note": "", "recorded_at": NOW}
+    _write(Control, ({**said, "risk_id": key, "text": "Checked: " + written(key, CAUSES)} for key in risks))
+    action = {**said, "owner_post_id": post, "first_due_on": TODAY, "due_on": TODAY, "status": "done", "progress": 100}
+    _write(Action, ({**action, "id": key, "risk_id": key, "text": "End it: " + written(key, EVENTS)} for key in risks))
+    update = {"status": "done", "progress": 100, "due_on": TODAY, "at": NOW, "person_id": person}
+    _write(ActionUpdate, ({**update, "action_id": key, "text": "Done. " + written(key + 2, EVENTS)} for key in risks))
 
 
 def fill_one_risk(risk_id: int, owner_post_id: int) -> list[int]:

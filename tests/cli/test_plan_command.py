@@ -24,9 +24,9 @@ def count(model: type[Risk | Person | Register]) -> int:
 def test_the_plan_is_loaded_and_stays(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["plan", "load"])
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.startswith("Loaded 1 register, 1 policy, 5 divisions, ")
+    assert done.stdout.startswith("Loaded 2 registers, 1 policy, 5 divisions, ")
     db.session.rollback()
-    assert (count(Risk), count(Person)) == (13, 26)
+    assert (count(Risk), count(Person)) == (13, 27)
     again = app.test_cli_runner().invoke(args=["plan", "load"])
     assert (again.exit_code, again.stdout.rstrip()[-14:]) == (0, "; nothing new.")
 
@@ -84,5 +84,5 @@ def test_an_unknown_export_is_one_sentence_with_the_names(plan_app: Flask) -> No
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
         "There is no export “riks”: choose risks, indicators, targets, results, contracts, links, escalations, "
-        "decisions, actions, reviews and audit.\n"
+        "decisions, notings, referrals, controls, actions, reviews, evidence and audit.\n"
     )

@@ -26,9 +26,9 @@ from riskreg.services.exporting import csv_lines
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "exports.md"
 NAMES = ["risks", "indicators", "targets", "results", "contracts", "links"]
-NAMES += ["escalations", "decisions", "actions", "reviews", "audit"]
+NAMES += ["escalations", "decisions", "controls", "actions", "reviews", "evidence", "audit"]
 PLANNED = {"risks": 13, "indicators": 110, "targets": 550, "results": 116, "contracts": 122, "links": 75}
-PLANNED |= {"actions": 21, "reviews": 0, "decisions": 0}
+PLANNED |= {"controls": 18, "actions": 21, "reviews": 0, "decisions": 0}
 NOW = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)
 
 

@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from riskreg.domain.access import Role
+from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -17,17 +19,23 @@ from riskreg.models import (
     Contract,
     Control,
     Escalation,
+    Evidence,
+    EvidenceContent,
     Indicator,
     Meeting,
     Message,
     Pack,
     Person,
     Post,
+    Referral,
     Register,
     Result,
     Risk,
 )
+from riskreg.queries.committee import committee_content
 from riskreg.queries.packs import pack_content
+from riskreg.services.actors import Actor
+from riskreg.services.escalations import record_decision
 from tests import factories as make
 
 
@@ -43,17 +51,35 @@ def example(plan_app: Flask) -> dict[str, Any]:
     meeting = make.MeetingFactory(register=register)
     make.AgendaItemFactory(meeting=meeting)
     content = pack_content(register, make.TODAY, None, make.TODAY)
-    db.session.add(Pack(meeting=meeting, as_at=make.TODAY, made_at=make.NOW, made_by=first(Person), content=content))
+    made: dict[str, Any] = {"as_at": make.TODAY, "made_at": make.NOW, "made_by": first(Person)}
+    db.session.add(Pack(meeting=meeting, content=content, **made))
+    committee = committee_content(register, make.TODAY, make.TODAY)
+    report = Pack(kind="committee", since=make.TODAY, content=committee, **made)
+    db.session.add(report)
+    escalation = db.session.get_one(Escalation, first(Escalation))
+    member = Actor(first(Person), "Director", frozenset({Role.DMT_MEMBER}), frozenset())
+    refer = DecisionTaken(DecisionKind.REFER, "It concerns the whole council.")
+    record_decision(member, escalation, refer, escalation.risk.revision, make.NOW)
+    kept = Evidence(
+        risk_id=first(Risk), name="report.pdf", media_type="application/pdf", size=5, sha256="", description="Places.",
+        added_at=make.NOW, person_id=first(Person),
+    )  # fmt: skip
+    db.session.add(kept)
+    db.session.flush()
+    db.session.add(EvidenceContent(evidence_id=kept.id, content=b"%PDF-"))
     db.session.commit()
     return {
         "meeting_id": first(Meeting),
         "item_id": first(AgendaItem),
         "pack_id": first(Pack),
+        "report_id": report.id,
         "kind": "xlsx",
         "risk_id": first(Risk),
         "action_id": first(Action),
         "control_id": first(Control),
+        "evidence_id": first(Evidence),
         "escalation_id": first(Escalation),
+        "referral_id": first(Referral),
         "indicator_id": first(Indicator),
         "result_id": first(Result),
         "contract_id": first(Contract),

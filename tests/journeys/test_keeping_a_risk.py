@@ -78,7 +78,7 @@ def test_a_risk_is_proposed_approved_kept_and_closed(window: Callable[[str], Pag
 def test_two_who_edit_one_text_lose_nothing(window: Callable[[str], Page]) -> None:
     owner, keeper = window(OWNER), window(COORDINATOR)
     for page in (owner, keeper):
-        page.goto(page.url.rstrip("/") + "/risks/by-reference?reference=20")
+        page.goto(page.url.rstrip("/") + "/search?q=20")
         follow(page, "Edit the text")
     owner.get_by_label("Cause").fill("The forms are long.")
     owner.get_by_label("Why does the text change?").fill("The cause was missing.")
@@ -96,7 +96,7 @@ def test_two_who_edit_one_text_lose_nothing(window: Callable[[str], Page]) -> No
 
 def test_a_response_is_recorded_by_keyboard_alone(window: Callable[[str], Page]) -> None:
     page = window(OWNER)
-    page.goto(page.url.rstrip("/") + "/risks/by-reference?reference=20")
+    page.goto(page.url.rstrip("/") + "/search?q=20")
     tab_to(page, "Record the response")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Record the response")).to_be_visible()

@@ -34,7 +34,7 @@ def test_an_action_is_updated_by_keyboard_alone(browser: Browser, address: str, 
     tab_to(page, "Head of Early Years and Childcare")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="My work")).to_be_visible()
-    page.goto(f"{address}/risks/by-reference?reference=cype20")
+    page.goto(f"{address}/search?q=cype20")
     tab_to(page, "Update")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Say how far it is")).to_be_visible()

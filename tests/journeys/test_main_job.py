@@ -52,7 +52,7 @@ def publish(page: Page, value: str) -> None:
     fill_day(page, "Last day of the period", "31", "3", "2017")
     page.get_by_label("Provisional").check()
     check_accessible(page)
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("button", name="See what it does").click()
 
 
 def test_from_a_slip_to_the_owners_answer(journey_app: Flask, window: OPEN_WINDOW) -> None:
@@ -62,6 +62,9 @@ def test_from_a_slip_to_the_owners_answer(journey_app: Flask, window: OPEN_WINDO
     expect(officer.get_by_role("alert")).to_contain_text("is not a number")
     assert officer.get_by_label("Period", exact=True).input_value() == "March 2017"
     officer.get_by_label("Result", exact=True).fill("60")
+    officer.get_by_role("button", name="See what it does").click()
+    expect(officer.get_by_text("1 risk comes before DMT")).to_be_visible()
+    check_accessible(officer)
     officer.get_by_role("button", name="Publish", exact=True).click()
     expect(officer.get_by_text("CYPE 08").first).to_be_visible()
     check_accessible(officer)
@@ -110,7 +113,8 @@ def test_from_a_slip_to_the_owners_answer(journey_app: Flask, window: OPEN_WINDO
 def test_a_wrong_figure_put_right_takes_back_what_only_it_raised(journey_app: Flask, window: OPEN_WINDOW) -> None:
     officer = window("Performance Officer")
     publish(officer, "6")
-    expect(officer.get_by_text("CYPE 08").first).to_be_visible()
+    officer.get_by_role("button", name="Publish", exact=True).click()
+    expect(officer.get_by_text("1 risk escalated: CYPE 08")).to_be_visible()
     publish(officer, "60")
     expect(officer.get_by_role("alert")).to_contain_text("already published")
     officer.get_by_role("link", name="Correct the result for March 2017").click()
@@ -118,8 +122,11 @@ def test_a_wrong_figure_put_right_takes_back_what_only_it_raised(journey_app: Fl
     officer.get_by_label("Final").check()
     officer.get_by_label("Why it is corrected").fill("A nought was missing, and late returns came in.")
     check_accessible(officer)
-    officer.get_by_role("button", name="Publish the correction").click()
-    expect(officer.get_by_text("withdrawn").first).to_be_visible()
+    officer.get_by_role("button", name="See what it does").click()
+    expect(officer.get_by_text("1 risk has its escalation withdrawn")).to_be_visible()
+    check_accessible(officer)
+    officer.get_by_role("button", name="Publish", exact=True).click()
+    expect(officer.get_by_text("Escalation withdrawn: CYPE 08")).to_be_visible()
     db.session.rollback()
     escalation = db.session.scalars(select(Escalation).join(Risk).where(Risk.title.contains("suitable"))).one()
     assert (escalation.status, escalation.risk.effective_rag) == ("withdrawn", "AMBER")

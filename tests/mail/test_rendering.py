@@ -27,6 +27,15 @@ ESCALATION = {
     "review_due_on": "2017-04-17",
     "sentences": ["Take-up fell from 74% to 70%, from GREEN to RED."],
 }
+WITHDRAWAL = {
+    "id": 7,
+    "risk_id": 3,
+    "reference": "CYPE 20",
+    "title": "Take-up <of> free places",
+    "rag_before": "RED",
+    "rag_after": "AMBER",
+    "why": "Withdrawn. The figure for December 2016 was corrected from 70% to 79%: A return was late.",
+}
 DECISION = {
     "escalation_id": 7,
     "risk_id": 3,
@@ -50,10 +59,40 @@ REVIEW = {
     "vacant": False,
 }
 ACCOUNT = {"reset_id": 1, "token": "WzEsMl0.abc-d_e", "expires_at": "2017-04-10T08:30:00+00:00"}
+REFERRED = {
+    "referral_id": 4,
+    "escalation_id": 7,
+    "risk_id": 3,
+    "reference": "CYPE 20",
+    "title": "Take-up <of> free places",
+    "own_rag": "AMBER",
+    "rag_now": "RED",
+}
+PROPOSED = {**REFERRED, "reason": "It concerns the whole council.", "decided_by": "Corporate Director"}
+ANSWERED = {**REFERRED, "said": "Others are touched too.", "by": "Corporate Risk Manager"}
+ACCEPTED = {**ANSWERED, "answer": "accept", "corporate": "CRR 01", "audience": "owner"}
+DECLINED = {**ANSWERED, "answer": "decline", "corporate": None, "audience": "dmt"}
+HANDED_BACK = {**ANSWERED, "answer": "hand back", "corporate": "CRR 01", "audience": "owner"}
+PROPOSAL = {
+    "risk_id": 3,
+    "reference": "CYPE 24",
+    "title": "Take-up <of> free places",
+    "answer": "sent back",
+    "reason": "Say what <may> happen.",
+    "answered_by": "Risk Co-ordinator",
+}
 EVERY_KIND: list[tuple[str, Mapping[str, Any]]] = [
     ("escalation_raised", {"for": "owner", "escalations": [ESCALATION]}),
     ("escalation_raised", {"for": "dmt", "escalations": [ESCALATION, {**ESCALATION, "id": 8, "rag_before": "RED"}]}),
+    ("escalation_withdrawn", {"for": "owner", "escalations": [WITHDRAWAL]}),
+    ("escalation_withdrawn", {"for": "dmt", "escalations": [WITHDRAWAL, {**WITHDRAWAL, "id": 8, "rag_after": "RED"}]}),
     ("decision_made", DECISION),
+    ("proposal_answered", PROPOSAL),
+    ("proposal_answered", {**PROPOSAL, "answer": "approved", "reason": ""}),
+    ("referral_proposed", PROPOSED),
+    ("referral_answered", ACCEPTED),
+    ("referral_answered", DECLINED),
+    ("referral_answered", HANDED_BACK),
     ("reviews_due", {"reviews": [REVIEW]}),
     ("account_invitation", ACCOUNT),
     ("account_reset", ACCOUNT),
@@ -106,9 +145,38 @@ def test_an_escalation_tells_the_owner_to_review(letter: Any) -> None:
     assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/risks/3/review", f"{BASE}/risks/4/review"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "to_do"),
+    [
+        ("approved", "You have nothing to do: the risk is in the register"),
+        ("sent back", "Supply what is missing, then propose it again."),
+        ("discarded", "You have nothing to do. Its reference stays its own."),
+    ],
+)
+def test_an_answer_to_a_proposal_says_what_and_why_and_what_to_do(letter: Any, answer: str, to_do: str) -> None:
+    rendered = letter("proposal_answered", {**PROPOSAL, "answer": answer})
+    assert rendered.subject == f"CYPE 24 was {answer}: Take-up <of> free places"
+    assert "Say what <may> happen." in rendered.text
+    assert "<may>" not in rendered.html
+    assert to_do in rendered.text
+    assert to_do in rendered.html
+    assert links(rendered.text) == {f"{BASE}/risks/3"}
+
+
 def test_a_red_risk_stays_red(letter: Any) -> None:
     rendered = letter("escalation_raised", {"for": "owner", "escalations": [{**ESCALATION, "rag_before": "RED"}]})
     assert rendered.subject == "CYPE 20 stays RED: Take-up <of> free places"
+
+
+def test_a_withdrawal_says_which_figure_was_wrong_and_that_there_is_nothing_to_do(letter: Any) -> None:
+    rendered = letter("escalation_withdrawn", {"for": "owner", "escalations": [WITHDRAWAL]})
+    assert rendered.subject == ("Escalation withdrawn: CYPE 20 returns from RED to AMBER: Take-up <of> free places")
+    assert "1 risk that you own is no longer before the Directorate Management Team (DMT)" in rendered.text
+    assert "The figure for December 2016 was corrected from 70% to 79%: A return was late." in rendered.text
+    assert "What to do: nothing." in rendered.text
+    many = letter("escalation_withdrawn", {"for": "dmt", "escalations": [WITHDRAWAL, WITHDRAWAL]})
+    assert many.subject == "2 escalations withdrawn"
+    assert "member of DMT" in many.text
 
 
 def test_what_people_typed_is_escaped_in_html_and_plain_in_text(letter: Any) -> None:
@@ -216,3 +284,22 @@ def test_an_invitation_holds_the_link_and_its_end_in_london_time(letter: Any) ->
     assert "09:30 on 10 April 2017" in rendered.text
     assert "Ann <Owner>" in rendered.text
     assert "<Owner>" not in rendered.html
+
+
+@pytest.mark.parametrize(
+    ("facts", "subject", "says", "leads_to"),
+    [
+        (ACCEPTED, "CYPE 20: accepted in the corporate register as CRR 01", "keeps managing the risk", "corporate/4"),
+        (DECLINED, "CYPE 20: declined by the corporate register", "Decide again", "escalations/7"),
+        (HANDED_BACK, "CYPE 20: handed back by the corporate register", "nothing to do now", "corporate/4"),
+    ],
+)
+def test_every_answer_of_the_corporate_register_says_what_to_do_next(
+    letter: Any, facts: Mapping[str, Any], subject: str, says: str, leads_to: str
+) -> None:
+    rendered = letter("referral_answered", facts)
+    assert rendered.subject == subject
+    for words in (says, "Others are touched too.", "You get this message because"):
+        assert words in rendered.text
+        assert words in " ".join(re.sub(r"<[^>]+>", " ", rendered.html).split())
+    assert f"{BASE}/{leads_to}" in links(rendered.text)

@@ -45,8 +45,8 @@ def test_a_reference_stands_for_a_risk_or_for_none_or_was_never_given(app: Flask
     make.ReferenceFactory(number=7002, note="Used once.")
     register = found.only_register()
     assert register is not None
-    assert found.find_reference(register, 7001) == found.Named(risk.id, "", "")
-    assert found.find_reference(register, 7002) == found.Named(None, "Used once.", "")
+    assert found.find_reference(register, 7001) == found.Named(risk.id, True, "", "")
+    assert found.find_reference(register, 7002) == found.Named(None, False, "Used once.", "")
     assert found.find_reference(register, 7003) is None
     assert [one.number for one in found.used_references(register)] == [7002]
 

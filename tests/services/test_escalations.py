@@ -65,6 +65,7 @@ DUE = date(2017, 5, 1)
 )
 def test_each_decision_takes_effect(decision: DecisionTaken, status: str, effective: str) -> None:
     """The status, the rating shown, the record of what was seen, and the owner told."""
+    make.corporate_register()
     escalation = escalated()
     risk = escalation.risk
     own = risk.own_rag

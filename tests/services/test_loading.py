@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -103,7 +104,7 @@ def test_the_shipped_plan_is_loaded_whole(app: Flask) -> None:
     for kind, model in counted.items():
         assert report.added[kind] == db.session.scalar(select(func.count()).select_from(model)), kind
     assert str(report).startswith(
-        "Loaded 1 register, 1 policy, 5 divisions, 16 services, 25 posts, 10 used references, "
+        "Loaded 2 registers, 1 policy, 5 divisions, 16 services, 26 posts, 10 used references, "
     )
     assert "13 risks, 110 indicators, 550 targets, 110 national figures, " in str(report)
 
@@ -113,9 +114,41 @@ def test_loading_twice_changes_nothing(app: Flask) -> None:
     before = contents()
     report = load(now=datetime(2018, 1, 1, tzinfo=UTC), demonstration=True)
     assert contents() == before
-    assert str(report).startswith("1 register, 1 policy, ")
-    assert str(report).endswith(" and 26 demonstration people; nothing new.")
+    assert str(report).startswith("2 registers, 1 policy, ")
+    assert str(report).endswith(" and 27 demonstration people; nothing new.")
     assert not report.anything_new
+
+
+def test_a_database_loaded_before_gets_the_corporate_register_and_says_so_once(app: Flask, folder: Path) -> None:
+    """As it was loaded when the plan's tables had no corporate register."""
+    edit(folder, "registers", lambda rows: (rows.pop(), rows[0].update(parent="")))
+    edit(folder, "posts", lambda rows: rows.pop())
+    load(folder, demonstration=True)
+    assert db.session.scalars(select(Register.prefix)).all() == ["CYPE"]
+    assert str(load(demonstration=True)).startswith("Loaded 1 register, 1 post and 1 demonstration person. The other ")
+    own, above = one(Register, prefix="CYPE"), one(Register, prefix="CRR")
+    assert (own.parent_id, above.parent_id, above.policies) == (above.id, None, [])
+    post = one(Post, code="corporate-risk-manager")
+    assert ([role.role for role in post.roles], post.division_id) == (["corporate_coordinator"], None)
+    assert (post.assumed, post.source_line) == (True, "783")
+    assert [holding.person.name for holding in post.holdings] == ["Corporate Risk Manager"]
+    assert not load(demonstration=True).anything_new
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda rows: rows[0].update(parent="XYZ"), "“XYZ” is not a register of registers.csv."),
+        (lambda rows: rows[1].update(parent="CYPE"), "has a parent and is a parent"),
+        (lambda rows: rows[0].update(parent="CYPE"), "has a parent and is a parent"),
+        (lambda rows: rows.pop(0), "the register CYPE of risks.csv is missing."),
+    ],
+)
+def test_registers_that_contradict_each_other_are_refused(app: Flask, folder: Path, change: Edit, said: str) -> None:
+    edit(folder, "registers", change)
+    with pytest.raises(BrokenTable, match=re.escape(said)):
+        load(folder)
+    assert db.session.scalar(select(func.count()).select_from(Register)) == 0
 
 
 def test_what_people_changed_since_stays_theirs(app: Flask) -> None:
@@ -225,7 +258,7 @@ def test_the_demonstration_has_a_person_for_each_post_and_one_deputy(app: Flask)
     assert {person.name for person in people} == {*titles, "Deputy Head of School Improvement"}
     assert one(Person, name="Head of Fair Access").email == "head-of-fair-access@kent.example"
     holdings = list(db.session.scalars(select(Holding)))
-    assert len(holdings) == 26
+    assert len(holdings) == 27
     assert {holding.from_on for holding in holdings} == {TODAY.replace(month=1, day=1)}
     assert [holding.person.name for holding in holdings if holding.deputy] == ["Deputy Head of School Improvement"]
     named = {row.manager_printed for row in read_plan(SHIPPED_PLAN).contracts} - {""}
@@ -266,14 +299,14 @@ BROKEN: list[tuple[str, Edit, str]] = [
         lambda rows: last(rows, division="Nowhere"),
         "row 17, column division: “Nowhere” is not a division of",
     ),
-    ("posts", lambda rows: last(rows, division="Nowhere"), "row 26, column division: “Nowhere” is not a division of"),
-    ("posts", lambda rows: last(rows, line_manager="nobody"), "row 26, column line_manager: “nobody” is not a post of"),
+    ("posts", lambda rows: last(rows, division="Nowhere"), "row 27, column division: “Nowhere” is not a division of"),
+    ("posts", lambda rows: last(rows, line_manager="nobody"), "row 27, column line_manager: “nobody” is not a post of"),
     (
         "posts",
-        lambda rows: last(rows, line_manager="administrator"),
-        "row 26, column line_manager: “administrator” comes",
+        lambda rows: last(rows, line_manager="corporate-risk-manager"),
+        "row 27, column line_manager: “corporate-risk-manager” comes",
     ),
-    ("posts", lambda rows: last(rows, roles="king"), "row 26, column roles: “king” is not risk_owner, action_owner,"),
+    ("posts", lambda rows: last(rows, roles="king"), "row 27, column roles: “king” is not risk_owner, action_owner,"),
     ("risks", lambda rows: last(rows, reference="CYPE 24"), ": “CYPE 23” is neither a risk of risks.csv nor a used"),
     (
         "risks",

@@ -16,7 +16,7 @@ from riskreg.services import meetings
 from riskreg.services.actors import Actor
 from riskreg.services.packs import make_pack
 from tests import factories as make
-from tests.web.before_dmt import decided, escalated
+from tests.web.before_dmt import decided, escalated, versions
 
 DAY = timedelta(days=1)
 
@@ -64,7 +64,8 @@ def test_the_agenda_is_made_from_the_queue_late_reviews_and_movements(app: Flask
     )
     escalated(risk=make.RiskFactory(title="For today"), status="deferred to a meeting", meeting_on=make.TODAY)
     make.RiskFactory(title="Nobody looked", review_due_on=make.TODAY - DAY)
-    make.RiskFactory(title="It is gone", closed=True)
+    gone = make.RiskFactory(title="It is gone", closed=True)
+    versions(gone, (make.NOW - DAY, "open", ""), (make.NOW, "closed", "No longer a risk."))
     meeting, actor = make.MeetingFactory(), coordinator()
     assert meetings.make_agenda(actor, meeting, make.NOW) == 5
     agenda = texts(meeting)

@@ -95,6 +95,19 @@ def reviewed(risk: models.Risk, at: datetime = make.NOW, note: str = "Nothing ne
     return row
 
 
+def versions(risk: models.Risk, *steps: tuple[datetime, str, str]) -> models.Risk:
+    """The versions of a risk: when, what its status became, and why."""
+    for number, (at, status, why) in enumerate(steps, 1):
+        row = models.RiskVersion(
+            risk_id=risk.id, version=number, title=risk.title, cause=risk.cause, event=risk.event,
+            consequence=risk.consequence, status=status, owner_post_id=risk.owner_post_id, change_reason=why,
+            recorded_at=at,
+        )  # fmt: skip
+        db.session.add(row)
+    db.session.flush()
+    return risk
+
+
 def signed_in_as(app: Flask, *roles: str, post: models.Post | None = None) -> FlaskClient:
     """A browser in which somebody with the roles, in a post, is signed in. Everything set up so far is saved."""
     person = make.PersonFactory(holding=post or make.PostFactory(bringing=roles))

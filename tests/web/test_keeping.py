@@ -235,7 +235,7 @@ def test_a_merged_risk_says_where_it_went(keeper: FlaskClient, address: str, ris
     assert post(keeper, f"{address}/merge", into=name.lower(), reason="The same.", revision=0).status_code == 302
     text = words(keeper.get(address))
     assert f"This risk was merged on 3 April 2017 into {name} Places . The same." in text
-    assert "Manage this risk" not in text
+    assert "Merge it into another risk" not in text
     assert "Too few places was merged into this risk: The same." in words(keeper.get(there))
     assert "Too few places" in words(keeper.get("/register?status=closed"))
 

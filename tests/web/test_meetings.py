@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from riskreg import models
 from riskreg.extensions import db
 from tests import factories as make
-from tests.web.before_dmt import DIRECTOR, counted, decided, escalated, fresh, signed_in_as
+from tests.web.before_dmt import DIRECTOR, counted, decided, escalated, fresh, signed_in_as, versions
 from tests.web.browsing import post, problems, sign_in_as, words
 
 DAY = timedelta(days=1)
@@ -214,3 +215,28 @@ def test_an_agenda_of_many_is_shown_by_as_many_queries_as_one_of_one(app: Flask)
     with counted() as listed:
         browser.get("/meetings")
     assert len(listed) <= 8
+
+
+def test_a_meeting_whose_day_is_over_offers_the_register_as_at_that_day_and_no_pack(app: Flask) -> None:
+    versions(make.RiskFactory(), (make.NOW - 9 * DAY, "open", ""))
+    meeting = make.MeetingFactory(held_on=make.TODAY - DAY)
+    db.session.commit()
+    browser, at = signed_in_as(app, "coordinator"), f"/meetings/{meeting.id}"
+    page = browser.get(at)
+    assert "Make the pack" not in words(page)
+    assert "/register/as-at?day=2017-04-02" in page.text
+    assert browser.get("/register/as-at?day=2017-04-02").status_code == 200
+    answer = post(browser, f"{at}/packs")
+    assert "The meeting of 2 April 2017 is over." in words(answer)
+    fresh()
+    assert db.session.scalar(select(func.count(models.Pack.id))) == 0
+
+
+def test_the_numbers_of_a_packs_first_page_lead_to_its_rows(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    post(client, "/meetings/new", held_on=[25, 4, 2017])
+    page = client.get(post(client, f"/meetings/{meetings()[0].id}/packs").location).text
+    targets = set(re.findall(r'href="#([a-z-]+)"', page))
+    assert {"decisions", "movements", "register-red", "register-amber", "register"} <= targets
+    for key in targets:
+        assert page.count(f' id="{key}"') == 1, key

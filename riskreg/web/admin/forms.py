@@ -68,6 +68,7 @@ class RolesForm(Form):
     contract_manager = TickField(Role.CONTRACT_MANAGER.title.capitalize())
     dmt_member = TickField(Role.DMT_MEMBER.title)
     coordinator = TickField(Role.COORDINATOR.title.capitalize())
+    corporate_coordinator = TickField(Role.CORPORATE_COORDINATOR.title.capitalize())
     auditor = TickField(Role.AUDITOR.title.capitalize())
     administrator = TickField(Role.ADMINISTRATOR.title.capitalize())
 

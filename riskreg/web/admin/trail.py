@@ -51,7 +51,7 @@ PAGES = {
 }
 PAIRS = (("before", "after"), ("old", "new"), ("was", "is"))
 # Numbers of rows, and counts of them: what they stand for is in the sentence or in the link.
-NUMBERS = frozenset({"result", "holdings", "person", "added", "action", "into", "merged"})
+NUMBERS = frozenset({"result", "holdings", "person", "added", "action", "into", "merged", "evidence"})
 NAMES = {"rag": "RAG", "due_on": "Due date", "from_on": "From", "until_on": "Until", "value": "Typed as"}
 NAMES |= {"line": "Line of the plan", "error": "Last error", "email": "E-mail address"}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 MESSAGE_KINDS = {
     "escalation_raised": "Escalation raised",
+    "escalation_withdrawn": "Escalation withdrawn",
     "decision_made": "Decision made",
+    "proposal_answered": "Proposal answered",
+    "referral_proposed": "Referral to answer",
+    "referral_answered": "Referral answered",
     "reviews_due": "Reviews due",
     "account_invitation": "Invitation",
     "account_reset": "New password",

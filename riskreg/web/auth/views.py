@@ -28,6 +28,7 @@ COMES_FOR = {
     Role.CONTRACT_MANAGER: "Records the routes and reviews of contracts.",
     Role.ACTION_OWNER: "Says how far an action is.",
     Role.COORDINATOR: "Keeps the register in order.",
+    Role.CORPORATE_COORDINATOR: "Answers for the corporate register.",
     Role.AUDITOR: "Reads everything and changes nothing.",
     Role.ADMINISTRATOR: "Looks after people, posts, mail and jobs.",
 }

@@ -1,10 +1,13 @@
-"""The decision of DMT on an escalation."""
+"""The decision of DMT on an escalation, and what it notes of several in one go."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from wtforms import Field
 
 from riskreg.domain.lifecycle import DECISIONS, DUE_NEEDED, DecisionKind, DecisionTaken, EscalationStatus
 from riskreg.models import Escalation, Risk
@@ -23,6 +26,7 @@ EFFECTS = {
     K.DE_ESCALATE: "The escalation ends. {back}.",
     K.CLOSE: "The escalation ends and the risk leaves the register. Its reference stays its own.",
 }
+REFERRAL_ENDS = " Its referral to the corporate register ends."
 LATER_MEETING = "This is the meeting that you are at. Enter the date of the one it comes to."
 MEETING_NEEDED = "Enter the date of the meeting."
 MEETING = "If you defer: the meeting it comes to. Otherwise the meeting at which this was decided, if it was one."
@@ -59,8 +63,8 @@ class DecisionForm(Form):
             valid = False
         return valid
 
-    def offer(self, kinds: Iterable[DecisionKind], risk: Risk) -> None:
-        """Offer decisions, each with what will happen."""
+    def offer(self, kinds: Iterable[DecisionKind], risk: Risk, *, referred: bool = False) -> None:
+        """Offer decisions, each with what will happen. `referred`: the risk is before the corporate register."""
         offered = list(kinds)
         when = "you confirm, or return it to the owner" if K.CONFIRM in offered else "you return it to the owner"
         self.due_on.description = f"Only if {when}. For example, 28 4 2017"
@@ -72,13 +76,54 @@ class DecisionForm(Form):
             else f"The rating returns to the owner’s {risk.own_rag}"
         )
         words = {"effective": risk.effective_rag, "back": back}
-        self.kind.offer([(kind.value, kind.capitalize(), EFFECTS[kind].format(**words)) for kind in offered])
+        ends = REFERRAL_ENDS if referred else ""
+        self.kind.offer([(kind.value, kind.capitalize(), EFFECTS[kind].format(**words) + ends) for kind in offered])
 
     def as_decision(self) -> DecisionTaken:
         """The decision as the rules read it; for a valid form."""
         return DecisionTaken(DecisionKind(self.kind.data), self.reason.data, self.due_on.data, self.meeting_on.data)
 
 
+class TickedField(Field):
+    """The escalations that were ticked, each with the revision of its risk that was seen: revisions by id.
+
+    Each box sends both, as 12-3 for the third revision of the risk of escalation 12.
+    """
+
+    anchor = "ticked"  # the first of the boxes
+    data: dict[int, int]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the boxes. Raises ValueError with a sentence when none was ticked, or for what no box holds."""
+        self.data = {}
+        found = [re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", one) for one in valuelist]
+        if not found:
+            raise ValueError("Tick the escalations that DMT has noted.")
+        if None in found:
+            raise ValueError("Open the page again: it does not say which escalations you saw.")
+        self.data = {int(one[1]): int(one[2]) for one in found if one}
+
+
+class NotingForm(Form):
+    """What DMT notes of the escalations that are ticked."""
+
+    ticked = TickedField("Escalations")
+    text = LongTextField(
+        "Remark",
+        needed="Say what DMT remarked.",
+        hint="It is kept with each of the escalations that are ticked, for its owner and the record to read.",
+        called="remark",
+    )
+    meeting_on = DateField(
+        "Meeting", hint="The meeting at which they were noted, if it was one. For example, 31 3 2017",
+        called="date of the meeting",
+    )  # fmt: skip
+
+
 def decisions_on(escalation: Escalation) -> list[DecisionKind]:
-    """Return the decisions that the status of the escalation allows; none once it has ended."""
-    return list(DECISIONS.get(EscalationStatus(escalation.status), {}))
+    """Return the decisions that the escalation allows; none once it has ended.
+
+    Only a register that has a corporate register above it can refer.
+    """
+    allowed = DECISIONS.get(EscalationStatus(escalation.status), {})
+    return [kind for kind in allowed if kind is not K.REFER or escalation.risk.register.parent_id is not None]

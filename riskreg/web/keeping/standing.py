@@ -1,4 +1,4 @@
-"""What the co-ordinator does with a whole risk: hand it over, merge it, close it, reopen it."""
+"""What is done with a whole risk: hand it over, merge, close or reopen it, discard it or take it up again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from riskreg.domain.lifecycle import RiskStatus, change_risk
 from riskreg.extensions import db
 from riskreg.models import Risk
 from riskreg.queries.register import find_reference, only_register, read_reference
+from riskreg.services.discarding import discard_risk, require_discarder, take_up_risk
 from riskreg.services.keeping import check_closing, close_risk, hand_over_risk, reopen_risk, require_open
 from riskreg.services.merging import check_merging, merge_risk
 from riskreg.web.access import current_actor, needs
 from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
-from riskreg.web.keeping.step_forms import CloseForm, HandOverForm, MergeForm, ReopenForm
+from riskreg.web.keeping.step_forms import CloseForm, DiscardForm, HandOverForm, MergeForm, ReopenForm, TakeUpForm
 
 
 @blueprint.route(f"{RISK}/owner", methods=["GET", "POST"])
@@ -105,5 +106,46 @@ def reopen(risk_id: int) -> ResponseReturnValue:
         heading="Reopen this risk",
         lead="It comes back with its last rating, under its own reference. Its next review counts from today.",
         button="Reopen the risk",
-        refused=refusal(lambda: change_risk(RiskStatus(risk.status), "reopen")),
+        refused=refusal(lambda: change_risk(RiskStatus(risk.status), "reopen", was_open=not risk.was_discarded)),
+    )
+
+
+@blueprint.route(f"{RISK}/discard", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_RISK)
+def discard(risk_id: int) -> ResponseReturnValue:
+    """Ask why a draft or a proposal comes to nothing, or discard it."""
+    risk = open_risk(risk_id)
+    require_discarder(current_actor(), risk)
+    form = DiscardForm(data={"revision": risk.revision})
+    seen = form.revision.data
+    return step(
+        risk,
+        form,
+        lambda: discard_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        done=f"{risk.reference} is discarded. The reference stays its own.",
+        heading="Discard this risk",
+        lead="It does not come into the register. It can be taken up again, and its reference is never given again.",
+        button="Discard it",
+        warning=True,
+        refused=refusal(lambda: change_risk(RiskStatus(risk.status), "discard")),
+    )
+
+
+@blueprint.route(f"{RISK}/take-up", methods=["GET", "POST"])
+@needs(Permission.PROPOSE_RISK)
+def take_up(risk_id: int) -> ResponseReturnValue:
+    """Ask why a risk that was discarded is taken up again, or make it a draft."""
+    risk = open_risk(risk_id)
+    require_discarder(current_actor(), risk)
+    form = TakeUpForm(data={"revision": risk.revision})
+    seen = form.revision.data
+    return step(
+        risk,
+        form,
+        lambda: take_up_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        done=f"{risk.reference} is a draft again.",
+        heading="Take this risk up again",
+        lead="It becomes a draft under its own reference. It is not in the register until it is proposed and approved.",
+        button="Take it up again",
+        refused=refusal(lambda: change_risk(RiskStatus(risk.status), "take up again", was_open=not risk.was_discarded)),
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from riskreg.domain.access import Role
+from riskreg.domain.exempt import PARAGRAPHS
 from riskreg.domain.keeping import RESPONSES, ResponseKind
 from riskreg.models import Action, Control, Risk
 from riskreg.queries.keeping import posts_to_choose
@@ -110,6 +111,25 @@ class ReopenForm(Form):
     revision = RevisionField()
 
 
+class DiscardForm(Form):
+    """Why a draft or a proposal comes to nothing."""
+
+    reason = LongTextField(
+        "Why is it discarded?",
+        needed="Say why it is discarded.",
+        hint="Who proposed it is told by e-mail.",
+        called="reason",
+    )
+    revision = RevisionField()
+
+
+class TakeUpForm(Form):
+    """Why a risk that was discarded becomes a draft again."""
+
+    reason = LongTextField("Why is it taken up again?", needed="Say why it is taken up again.", called="reason")
+    revision = RevisionField()
+
+
 class EndControlForm(Form):
     """Why a control is no longer in place."""
 
@@ -167,3 +187,22 @@ class NewActionForm(Form):
     def as_action(self) -> NewAction:
         """The action as the service takes it; for a valid form."""
         return NewAction(self.text.data, int(self.owner.data), self.due_on.data)
+
+
+class ExemptForm(Form):
+    """By which paragraph of the law something is kept out of public papers, and why."""
+
+    paragraph = ChoiceField(
+        "By which paragraph is it exempt?",
+        choices=[(str(number), f"Paragraph {number}", words) for number, words in PARAGRAPHS.items()],
+        needed="Choose the paragraph by which it is exempt.",
+    )
+    reason = LongTextField("Why is it exempt?", needed="Say in a sentence why it is exempt.", called="reason")
+    revision = RevisionField()
+
+
+class NotExemptForm(Form):
+    """Why something may be published after all."""
+
+    reason = LongTextField("Why is it no longer exempt?", needed="Say why it is no longer exempt.", called="reason")
+    revision = RevisionField()

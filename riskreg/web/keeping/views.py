@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskreg.web.keeping import mitigation, proposing, rating, standing, text
+from riskreg.web.keeping import exempting, mitigation, proposing, rating, standing, text
 from riskreg.web.keeping.room import blueprint
 
-__all__ = ["blueprint", "mitigation", "proposing", "rating", "standing", "text"]
+__all__ = ["blueprint", "exempting", "mitigation", "proposing", "rating", "standing", "text"]

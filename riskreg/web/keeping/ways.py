@@ -9,11 +9,14 @@ from riskreg.domain.lifecycle import ActionStatus, RiskStatus
 from riskreg.models import Action, Risk
 from riskreg.queries.keeping import Kin, LastVersion, last_version, merged_into
 from riskreg.services.actors import Actor
+from riskreg.services.discarding import may_discard
 from riskreg.services.proposing import is_writer
 
 P = Permission
 KEEPING = (("keeping.edit", "Edit the text"), ("keeping.response", "Record the response"))
 KEEPING_ADDS = (("keeping.new_action", "Add an action"), ("keeping.new_control", "Add a control"))
+EXEMPT = ("keeping.exempt", "Mark it exempt")
+NOT_EXEMPT = ("keeping.not_exempt", "Take back that it is exempt")
 ENDING = (("keeping.merge", "Merge it into another risk"), ("keeping.close", "Close it"))
 
 
@@ -35,7 +38,7 @@ class Keeping:
 
 
 def keeping_of(actor: Actor, risk: Risk, *, escalated: bool) -> Keeping:
-    """Return what a person may do with a risk: no query for an open one, at most two for any other."""
+    """Return what a person may do with a risk: no query for an open one, at most three for any other."""
     owns = holds(actor.posts, risk.owner_post_id)
     in_order = actor.may(P.KEEP_REGISTER)
     keeps = risk.status == RiskStatus.OPEN and actor.may(P.KEEP_RISK) and (in_order or owns)
@@ -49,14 +52,11 @@ def keeping_of(actor: Actor, risk: Risk, *, escalated: bool) -> Keeping:
     if risk.status == RiskStatus.OPEN and in_order:
         links.append(("keeping.hand_over", "Hand it over to another post"))
         links += () if escalated else ENDING
-    if risk.status == RiskStatus.CLOSED and in_order:
-        links.append(("keeping.reopen", "Reopen it"))
-    if risk.status == RiskStatus.PROPOSED and in_order:
-        links.append(("keeping.approve", "Approve it or send it back"))
+    links += (NOT_EXEMPT if risk.exempt_why else EXEMPT,) if in_order else ()
     not_open_yet = risk.status in (RiskStatus.DRAFT, RiskStatus.PROPOSED)
     writes = not_open_yet and is_writer(actor, risk)
-    if writes:
-        links.append(("keeping.edit", "Edit the text"))
+    links += _closed(actor, risk) if risk.status == RiskStatus.CLOSED else ()
+    links += _not_open_yet(actor, risk, writes=writes) if not_open_yet else ()
     return Keeping(
         actor=actor,
         links=tuple(links),
@@ -66,6 +66,24 @@ def keeping_of(actor: Actor, risk: Risk, *, escalated: bool) -> Keeping:
         said=last_version(risk.id) if not_open_yet else None,
         kin=merged_into(risk.id) if risk.status == RiskStatus.MERGED else None,
     )
+
+
+def _not_open_yet(actor: Actor, risk: Risk, *, writes: bool) -> list[tuple[str, str]]:
+    """What the person may do with a draft or a proposal."""
+    approves = risk.status == RiskStatus.PROPOSED and actor.may(P.KEEP_REGISTER)
+    links = [("keeping.approve", "Approve it or send it back")] if approves else []
+    if writes:
+        links.append(("keeping.edit", "Edit the text"))
+    if may_discard(actor, risk):
+        links.append(("keeping.discard", "Discard it"))
+    return links
+
+
+def _closed(actor: Actor, risk: Risk) -> list[tuple[str, str]]:
+    """What the person may do with a closed risk: one that never was open is not reopened."""
+    if risk.was_discarded:
+        return [("keeping.take_up", "Take it up again")] if may_discard(actor, risk) else []
+    return [("keeping.reopen", "Reopen it")] if actor.may(P.KEEP_REGISTER) else []
 
 
 def may_become_control(actor: Actor, action: Action) -> bool:

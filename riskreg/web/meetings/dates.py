@@ -76,7 +76,7 @@ def close(meeting_id: int) -> ResponseReturnValue:
         form=form,
         meeting=found,
         decisions=decisions_at(found.register_id, found.held_on),
-        notes=bool(found.note) + sum(bool(item.note) for item in found.items),
+        notes=meetings.notes_of(found),
     )
 
 

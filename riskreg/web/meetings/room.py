@@ -15,6 +15,7 @@ from riskreg.domain.meetings import MeetingState
 from riskreg.extensions import db
 from riskreg.models import AgendaItem, Decision, Meeting
 from riskreg.queries.meetings import decisions_at, meeting_with_items, packs_of
+from riskreg.queries.notings import notings_at
 from riskreg.web.access import may
 from riskreg.web.meetings.forms import ItemForm
 from riskreg.web.pages import page
@@ -50,7 +51,8 @@ def show(meeting_id: int, form: ItemForm) -> ResponseReturnValue:
     """Show a meeting; `form` adds an item of one's own."""
     found = load(meeting_id)
     planned, decisions = found.state == MeetingState.PLANNED, decisions_at(found.register_id, found.held_on)
-    packs = packs_of(meeting_id)
+    packs, notings = packs_of(meeting_id), notings_at(found.register_id, found.held_on)
+    in_time = [one for one in notings if found.closed_at is None or one.at <= found.closed_at]
     changes = planned and may(Permission.MANAGE_MEETINGS)
     return page(
         "meetings/meeting.html",
@@ -59,11 +61,14 @@ def show(meeting_id: int, form: ItemForm) -> ResponseReturnValue:
         lines=_lines(found, decisions),
         later=[] if planned else _unjoined(found, decisions),
         apart=_apart(found, decisions) if planned else [],
+        noted=in_time,
+        noted_later=[one for one in notings if one not in in_time],
         packs=packs,
         planned=planned,
         changes=changes,
+        can_pack=changes and found.held_on >= clock.today(),
         can_close=changes and found.held_on <= clock.today(),
-        can_cancel=changes and not (found.items or found.note or decisions or packs),
+        can_cancel=changes and not (found.items or found.note or decisions or notings or packs),
     )
 
 

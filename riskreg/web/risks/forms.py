@@ -65,9 +65,9 @@ class ReviewForm(Form):
     revision = RevisionField()
 
     @classmethod
-    def of(cls, risk: Risk, policy: Policy) -> ReviewForm:
-        """The form for a risk, with the words of the policy."""
-        form = cls(data={"revision": risk.revision})
+    def of(cls, risk: Risk, policy: Policy, kept: Mapping[str, Any] | None = None) -> ReviewForm:
+        """The form for a risk, with the words of the policy, and with the answers that were kept."""
+        form = cls(data={**(kept or {}), "revision": risk.revision})
         form.rating.offer([(KEEP, f"Keep it {risk.own_rag}"), (ASSESS, "Assess it anew, by likelihood and impact")])
         likelihoods, impacts = level_choices(policy.likelihood_words), level_choices(policy.impact_words)
         form.likelihood.offer([UNSET, *likelihoods])
@@ -91,6 +91,21 @@ class ReviewForm(Form):
         for field, sentence in missing:
             field.errors = [*field.errors, sentence]
         return valid and not missing
+
+    def may_be_kept(self) -> bool:
+        """Whether the answers so far can be kept: nothing is asked of them but that no text is too long."""
+        asked: list[Any] = [field for field in (self.note, self.rationale) if field.data]
+        fit = [field.validate(self) for field in (*asked, self.revision)]  # of a text that is there, only its length
+        return all(fit)
+
+    def so_far(self) -> dict[str, Any]:
+        """The answers as they were typed; a choice that was never offered is none."""
+        answers: dict[str, Any] = {name: self[name].data for name in ("note", "rationale", "escalate")}
+        for field in self:
+            if isinstance(field, ChoiceField | SelectField):
+                offered = {choice.value for choice in field.choices}
+                answers[field.short_name] = field.data if field.data in offered else ""
+        return answers
 
     def show_broken(self, sentence: str, field: str | None) -> None:
         """Show a broken rule beside its field: the answer that the service calls `changed` has another name here."""

@@ -1,10 +1,11 @@
-"""One risk: its page, finding it by reference, its review, putting it before DMT, and updating its actions."""
+"""One risk: its page, its review, putting it before DMT, and updating its actions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -13,17 +14,23 @@ from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.sentences import day
 from riskreg.domain.signals import Reach
-from riskreg.models import Action, Risk
+from riskreg.models import Action, ReviewDraft, Risk
 from riskreg.queries import history
 from riskreg.queries import risk as found
+from riskreg.queries.evidence_files import evidence_of_action, evidence_of_risk
 from riskreg.queries.keeping import responses_of_risk
 from riskreg.queries.linked import linked_contracts, linked_indicators
 from riskreg.queries.people import holders_of
-from riskreg.queries.register import find_reference, only_register, read_reference
+from riskreg.queries.referrals import referrals_of
+from riskreg.queries.review_drafts import draft_of
 from riskreg.services.actions import update_action as record_update
 from riskreg.services.escalations import raise_escalation as put_before_dmt
+from riskreg.services.evidence import Place
+from riskreg.services.review_drafts import discard_draft, keep_draft
 from riskreg.services.reviews import complete_review
 from riskreg.web.access import current_actor, needs
+from riskreg.web.corporate.wording import referral_words
+from riskreg.web.evidence.listing import Listing
 from riskreg.web.keeping.ways import keeping_of, may_become_control
 from riskreg.web.listing import asked
 from riskreg.web.pages import page
@@ -76,6 +83,8 @@ def risk(risk_id: int) -> ResponseReturnValue:
         standing=standing(how) if how else "",
         waiting_since=day_of(escalation.waiting_since) if escalation else None,
         reasons=found.escalation_reasons(escalation.id) if escalation else (),
+        referrals=referrals_of([escalation.id])[escalation.id] if escalation and how and how.referral else (),
+        referral_words=referral_words,
         holders=holders_of(rated.risk.owner_post_id, today),
         controls=found.controls_of_risk(risk_id),
         actions=found.actions_of_risk(risk_id),
@@ -84,40 +93,50 @@ def risk(risk_id: int) -> ResponseReturnValue:
         reviews=found.reviews_of_risk(risk_id),
         responses=responses_of_risk(risk_id),
         keeping=keeping_of(current_actor(), rated.risk, escalated=escalation is not None),
+        evidence=Listing(current_actor(), Place(rated.risk), evidence_of_risk(risk_id)),
         history=history.history_of_risk(risk_id, everything=asked("history") == "all"),
         trend_of=trend_of,
         Reach=Reach,
     )
 
 
-@blueprint.get("/risks/by-reference")
-@needs(Permission.READ_REGISTER)
-def by_reference() -> ResponseReturnValue:
-    """Go to the risk with a reference, written in any way; or say that the reference is used, or unknown."""
-    typed, register = asked("reference"), only_register()
-    number = read_reference(typed, register.prefix) if register else None
-    named = find_reference(register, number) if register and number else None
-    if named is None:
-        return page("risks/no_reference.html", status=404, typed=typed, register=register)
-    if named.risk_id is None:
-        return page("risks/used_reference.html", register=register, number=number, named=named)
-    return redirect(url_for("risks.risk", risk_id=named.risk_id))
-
-
 @blueprint.route(f"{RISK}/review", methods=["GET", "POST"])
 @needs(Permission.REVIEW_RISK)
 def review(risk_id: int) -> ResponseReturnValue:
-    """Show the questions of a review, or complete it."""
+    """Show the questions of a review, complete it, or keep the answers so far until it is finished later."""
     opened = _open(risk_id)
     opened.rights.require_owner()
-    form, now = ReviewForm.of(opened.risk, opened.rated.policy), clock.now()
+    draft = draft_of(risk_id, current_actor().person_id)
+    form, now = ReviewForm.of(opened.risk, opened.rated.policy, draft.answers if draft else None), clock.now()
     seen = form.revision.data or 0
-    if form.validate_on_submit():
+    if request.method == "POST" and "later" in request.form:
+        if form.may_be_kept():
+            with saving(form):
+                keep_draft(current_actor(), opened.risk, form.so_far(), seen, now)
+                flash(_kept(opened.risk.review_due_on))
+                return redirect(url_for("risks.risk", risk_id=risk_id))
+    elif form.validate_on_submit():
         with saving(form):
             complete_review(current_actor(), opened.risk, form.as_answers(), seen, now)
             flash(_reviewed(opened.risk))
             return redirect(url_for("risks.risk", risk_id=risk_id))
-    return _review_page(_open(risk_id) if form.problems else opened, form, seen)
+    return _review_page(_open(risk_id) if form.problems else opened, form, seen, draft)
+
+
+@blueprint.post(f"{RISK}/review/start-again")
+@needs(Permission.REVIEW_RISK)
+def start_again(risk_id: int) -> ResponseReturnValue:
+    """Throw away the answers that were kept, and begin the review anew."""
+    opened = _open(risk_id)
+    with saving():
+        discard_draft(current_actor(), opened.risk)
+        return redirect(url_for("risks.review", risk_id=risk_id))
+
+
+def _kept(due: date) -> str:
+    if due < clock.today():
+        return f"Your answers are kept. The review was due on {day(due)}: finish it soon."
+    return f"Your answers are kept. Finish the review by {day(due)}."
 
 
 def _reviewed(risk: Risk) -> str:
@@ -127,11 +146,12 @@ def _reviewed(risk: Risk) -> str:
     )
 
 
-def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnValue:
+def _review_page(opened: Opened, form: ReviewForm, seen: int, draft: ReviewDraft | None) -> ResponseReturnValue:
     rated, today, risk_id = opened.rated, clock.today(), opened.risk.id
     indicators = linked_indicators(risk_id, rated.policy, today)
     contracts = linked_contracts(risk_id, rated.policy, today)
     last = next(iter(found.reviews_of_risk(risk_id, limit=1)), None)
+    moved_on = draft is not None and draft.seen_revision != rated.risk.revision and not form.changed
     linked = [one.id for one in indicators], [one.contract.id for one in contracts]
     return page(
         "risks/review.html",
@@ -144,6 +164,8 @@ def _review_page(opened: Opened, form: ReviewForm, seen: int) -> ResponseReturnV
         last=last,
         happened=history.changes_since(risk_id, rated.risk.recorded_at, last.recorded_at if last else None, *linked),
         meanwhile=history.changes_since_revision(risk_id, seen) if form.changed else (),
+        draft=draft,
+        since_draft=history.changes_since_revision(risk_id, draft.seen_revision) if draft and moved_on else (),
         controls=[one for one in found.controls_of_risk(risk_id) if one.in_place],
         actions=found.actions_of_risk(risk_id),
         indicators=indicators,
@@ -204,6 +226,7 @@ def _action_page(opened: Action, form: ActionForm | None) -> ResponseReturnValue
         action=opened,
         risk=opened.risk,
         updates=updates,
+        evidence=Listing(current_actor(), Place(opened.risk, action=opened), evidence_of_action(opened.id)),
         only_owners=only_owners(opened),
         becomes_control=may_become_control(current_actor(), opened),
     )

@@ -7,8 +7,10 @@ from functools import cache
 from markupsafe import Markup
 
 from riskreg.charts import sparkline
+from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.policy import Policy
+from riskreg.domain.referrals import ReferralState
 from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
 from riskreg.domain.sentences import day, figure
 from riskreg.models import Assessment
@@ -28,12 +30,24 @@ def standing(how: Standing) -> str:
         S.DEFERRED: f"deferred to {meeting}",
         S.CONFIRMED: f"confirmed by DMT{by}",
         S.RETURNED: f"returned to the owner by DMT{by}",
-        S.REFERRED: "referred to the corporate register by DMT",
+        S.REFERRED: _referred(how),
     }[S(how.status)]
+
+
+def _referred(how: Standing) -> str:
+    """Say where the corporate register has a risk; one referred before there was such a register is only referred."""
+    if how.referral == ReferralState.ACCEPTED:
+        return "accepted in the corporate register"
+    if how.referral and how.decided_at:
+        return f"proposed to the corporate register on {day(day_of(how.decided_at))}"
+    return "referred to the corporate register by DMT"
 
 
 def _awaiting(how: Standing) -> str:
     """Say what an escalation awaits DMT for: the first time, or after what DMT had decided."""
+    if how.referral:
+        did = "declined" if how.referral == ReferralState.DECLINED else "handed back"
+        return f"{did} by the corporate register, awaiting DMT"
     if how.decided_at is not None:
         return f"{'the owner has answered' if how.is_answered else 'brought back by new facts'}, awaiting DMT"
     if not how.automatic:

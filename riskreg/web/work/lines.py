@@ -11,9 +11,14 @@ from flask import url_for
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import EscalationStatus
+from riskreg.domain.sentences import day
 from riskreg.domain.signals import Reach
+from riskreg.mail.wording import next_step
 from riskreg.queries import work
+from riskreg.queries.referrals import Referred, referrals_of
+from riskreg.queries.work_decisions import NewDecision, new_decisions
 from riskreg.services.actors import Actor
+from riskreg.web.corporate.wording import referral_words
 from riskreg.web.risks.wording import standing
 
 DAYS_AHEAD = 14
@@ -39,12 +44,15 @@ class Line:
 class Work:
     """Everything under the posts of a person. `cut`: there is more than is shown.
 
-    `owners` are the posts that own the risks, and `behalf` those in which the person is the deputy: titles by id.
+    `newest` is the id of the newest decision shown. `owners` are the posts that own the risks, and `behalf` those in
+    which the person is the deputy: titles by id.
     """
 
     now: Sequence[Line] = ()
     soon: Sequence[Line] = ()
     before_dmt: Sequence[Line] = ()
+    decisions: Sequence[Line] = ()
+    newest: int | None = None
     slipping: Sequence[Line] = ()
     contracts: Sequence[Line] = ()
     cut: bool = False
@@ -56,30 +64,37 @@ class Work:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing that needs attention."""
-        return not (self.now or self.soon or self.before_dmt or self.slipping or self.contracts)
+        shown = (self.now, self.soon, self.before_dmt, self.decisions, self.slipping, self.contracts)
+        return not any(shown)
 
 
 def work_of(actor: Actor, today: date) -> Work:
     """Return the work under a person's posts, the most urgent first: seven queries, however much there is."""
     if not actor.posts or actor.person_id is None:
         return Work()
-    behalf = work.posts_stood_in_for(actor.person_id, today)
-    reviews = work.owed_reviews(actor.posts, today, DAYS_AHEAD)
+    behalf = actor.deputises
+    reviews = work.owed_reviews(actor.person_id, actor.posts, today, DAYS_AHEAD)
     actions = work.own_actions(actor.posts)
     risks = work.own_risks(actor.posts)
     before_dmt = work.before_dmt(actor.posts)
+    referred = referrals_of([one.escalation_id for one in before_dmt if one.standing.referral])
     slipping = work.slipping_indicators(actor.posts)
     contracts = work.contract_signals(actor.posts)
+    decisions = new_decisions(actor.person_id, actor.posts, today)
     due = [_review(one, actor, behalf) for one in reviews[: work.MOST]]
     due += [_action(one, behalf) for one in actions[: work.MOST] if one.due_on <= today + timedelta(days=DAYS_AHEAD)]
     due.sort(key=lambda line: line.on)
     return Work(
         now=[line for line in due if line.on <= today],
         soon=[line for line in due if line.on > today],
-        before_dmt=[_before_dmt(one, behalf) for one in before_dmt[: work.MOST]],
+        before_dmt=[_before_dmt(one, behalf, referred.get(one.escalation_id, ())) for one in before_dmt[: work.MOST]],
+        decisions=[_decision(one, behalf) for one in decisions[: work.MOST]],
+        newest=decisions[0].id if decisions else None,
         slipping=[_slipping(one, behalf) for one in slipping[: work.MOST]],
         contracts=[_contract(one, behalf) for one in contracts[: work.MOST]],
-        cut=any(len(rows) > work.MOST for rows in (reviews, actions, before_dmt, slipping, contracts, risks)),
+        cut=any(
+            len(rows) > work.MOST for rows in (reviews, actions, before_dmt, decisions, slipping, contracts, risks)
+        ),
         risks=risks[: work.MOST],
         actions=actions[: work.MOST],
         owners={one.post_id: one.owner for one in risks},
@@ -101,9 +116,10 @@ def _review(one: work.OwedReview, actor: Actor, behalf: Mapping[int, str]) -> Li
     reference = _reference(one.prefix, one.number)
     endpoint = "risks.review" if actor.may(Permission.REVIEW_RISK) else "risks.risk"
     asked = ASKED[EscalationStatus(one.escalation_status)] if one.escalation_status else ""
+    words = f"Answer DMT on {reference}" if asked else f"Review {reference}"
     return Line(
         on=one.answer_by or one.due_on,
-        words=f"Answer DMT on {reference}" if asked else f"Review {reference}",
+        words=f"{words} (begun {day(day_of(one.begun_at))})" if one.begun_at else words,
         address=url_for(endpoint, risk_id=one.risk_id),
         about=f"{one.title}. {asked}." if asked else one.title,
         rag=one.rag,
@@ -121,10 +137,12 @@ def _action(one: work.OwnAction, behalf: Mapping[int, str]) -> Line:
     )
 
 
-def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str]) -> Line:
+def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str], referrals: Sequence[Referred]) -> Line:
     words = standing(one.standing)
     raised = f"{one.own_rag} to {one.rag}" if one.standing.raised else f"it stays {one.rag}"
     about = f"{words[0].upper()}{words[1:]}: {raised}."
+    if referrals:
+        about += f" {referral_words(referrals[0])}"
     if one.proposal:
         about += " De-escalation is proposed."
     return Line(
@@ -133,6 +151,18 @@ def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str]) -> Line:
         address=url_for("escalations.escalation", escalation_id=one.escalation_id),
         about=about,
         rag=one.rag,
+        behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _decision(one: NewDecision, behalf: Mapping[int, str]) -> Line:
+    due, meeting = (str(on) if on else None for on in (one.due_on, one.meeting_on))
+    reason = one.reason if one.reason.endswith((".", "!", "?")) else f"{one.reason}."
+    return Line(
+        on=one.decided_on,
+        words=f"{_reference(one.prefix, one.number)} {one.title}",
+        address=url_for("escalations.escalation", escalation_id=one.escalation_id),
+        about=f"{one.kind.capitalize()}: {reason} {next_step(one.kind, due, meeting)}",
         behalf=behalf.get(one.post_id, ""),
     )
 

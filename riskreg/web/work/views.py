@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.domain.access import Permission, Role
+from riskreg.domain.errors import RuleBroken
 from riskreg.domain.sentences import listed, plural
 from riskreg.queries.escalations import to_decide_by_rag
 from riskreg.queries.indicators import ScorecardFilter, groups_shown
-from riskreg.queries.policies import policy_on
-from riskreg.queries.register import only_register
+from riskreg.queries.policies import policy_shown
+from riskreg.queries.referrals import Group, group_sizes
 from riskreg.queries.work import machinery, overview
 from riskreg.services.actors import Actor
+from riskreg.services.decisions_read import read_decisions as record_read
 from riskreg.web.access import current_actor, known_account, needs
+from riskreg.web.fields import WholeNumberField
+from riskreg.web.forms import Form
 from riskreg.web.pages import page
+from riskreg.web.requests import saving
 from riskreg.web.risks.wording import ratings, standing
 from riskreg.web.work.lines import DAYS_AHEAD, work_of
 
@@ -47,11 +52,30 @@ def home() -> ResponseReturnValue:
         work=work_of(actor, today),
         days_ahead=DAYS_AHEAD,
         queue=_queue(actor, waiting),
-        duties=[*_overview(actor, waiting, today), *_results(actor, today), *_machinery(actor)],
+        duties=[*_overview(actor, waiting, today), *_referrals(actor), *_results(actor, today), *_machinery(actor)],
         standing=standing,
         ratings=ratings,
         posts=listed(sorted(account.session.posts.values())) if account else "",
     )
+
+
+class ReadForm(Form):
+    """The newest decision that the page showed."""
+
+    newest = WholeNumberField("Decision", low=1, high=999_999_999, needed="Say which decision you have read.")
+
+
+@blueprint.post("/decisions/read")
+@needs(Permission.SEE_OWN_WORK)
+def read_decisions() -> ResponseReturnValue:
+    """Mark the decisions that the page showed as read; one that came meanwhile stays."""
+    form = ReadForm()
+    with saving():
+        if not form.validate_on_submit():
+            raise RuleBroken(form.problems[0].sentence)
+        record_read(current_actor(), form.newest.data or 0)
+        flash("The decisions are marked as read.")
+        return redirect(url_for("work.home"))
 
 
 def _waiting(actor: Actor) -> Mapping[str, int]:
@@ -99,12 +123,20 @@ def _overview(actor: Actor, waiting: Mapping[str, int], today: date) -> list[Cou
     ]
 
 
+def _referrals(actor: Actor) -> list[Count]:
+    """The referrals that wait for an answer, for those who answer for the corporate register."""
+    if not actor.may(Permission.ANSWER_REFERRAL):
+        return []
+    waiting = group_sizes()[Group.PROPOSED]
+    return [Count(waiting, _worded(waiting, "referral to answer", "referrals to answer"), url_for("corporate.listing"))]
+
+
 def _results(actor: Actor, today: date) -> list[Count]:
     """The results that are overdue, for those who publish them."""
-    register = only_register() if actor.may(Permission.PUBLISH_RESULT) else None
-    if register is None:
+    policy = policy_shown(today) if actor.may(Permission.PUBLISH_RESULT) else None
+    if policy is None:
         return []
-    groups = groups_shown(ScorecardFilter(stale=True), today, policy_on(register.id, today))
+    groups = groups_shown(ScorecardFilter(stale=True), today, policy)
     late = sum(group.total for group in groups)
     words = _worded(late, "indicator whose result is overdue", "indicators whose results are overdue")
     return [Count(late, words, url_for("indicators.listing", stale=1))]
