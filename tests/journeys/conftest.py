@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -14,12 +13,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from werkzeug.serving import make_server
 
 from tests import databases
+from tests.journeys.keyboard import Keyboard
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("RISKREG_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "telephone": {"width": 375, "height": 800}}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +75,7 @@ def window(browser: Browser, address: str, size: str) -> Iterator[Callable[[str]
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.goto(f"{address}/sign-in")
-        page.get_by_role("button", name=post, exact=True).first.click()
+        Keyboard(page).press(post)
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         return page
 
@@ -87,10 +84,7 @@ def window(browser: Browser, address: str, size: str) -> Iterator[Callable[[str]
         context.close()
 
 
-def check_accessible(page: Page) -> None:
-    """Run axe-core over the page as it stands, and see that nothing hangs over the edge of the window."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]] == [], page.url
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} pixels wider than the window"
+@pytest.fixture
+def person(window: Callable[[str], Page]) -> Callable[[str], Keyboard]:
+    """The holder of a post, signed in at a window of their own, with a keyboard and no mouse."""
+    return lambda post: Keyboard(window(post))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
-from tests.journeys.conftest import check_accessible
+from tests.journeys.keyboard import check_accessible
 
 PAGES = {
     "Corporate Director, Children, Young People and Education": [
@@ -51,9 +51,3 @@ def test_every_page_is_accessible_and_fits(window: Callable[[str], Page], post: 
         page.goto(start + path)
         check_accessible(page)
     assert said == []
-
-
-def test_the_sign_in_page_is_accessible(window: Callable[[str], Page]) -> None:
-    page = window("Auditor")
-    page.get_by_role("button", name="Sign out").click()
-    check_accessible(page)

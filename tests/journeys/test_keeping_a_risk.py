@@ -1,110 +1,179 @@
-"""A risk from its proposal to its end, in the browsers of its owner and of the co-ordinator."""
+"""A risk from its proposal to its end, by keyboard, in the browsers of its owner and of the co-ordinator."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import check_accessible
-from tests.journeys.test_keyboard import tab_to
+from tests.journeys.keyboard import Keyboard
 
+PERSON = Callable[[str], Keyboard]
 OWNER, COORDINATOR = "Head of Early Years and Childcare", "Risk Co-ordinator"
+TITLE = "Nurseries may leave the scheme"
 
 
-def press(page: Page, words: str) -> None:
-    """Press a button of the form, and look at what comes of it with axe-core."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=words).click()
-    check_accessible(page)
-
-
-def follow(page: Page, words: str) -> None:
-    """Follow a link, and look at the page with axe-core."""
-    with page.expect_navigation():
-        page.get_by_role("link", name=words, exact=True).click()
-    check_accessible(page)
-
-
-def propose(page: Page) -> None:
+def propose(owner: Keyboard) -> None:
     """Propose a risk from the register; what is forgotten at first is asked for."""
-    page.goto(page.url.rstrip("/") + "/register")
-    follow(page, "Propose a risk")
-    press(page, "Save")
-    expect(page.get_by_role("link", name="Choose the likelihood.")).to_be_visible()
-    page.get_by_label("Title").fill("Nurseries may leave the scheme")
-    page.get_by_label("Event").fill("Nurseries leave.")
-    page.get_by_label("Division and service").select_option(index=2)
-    page.get_by_label("Owner").select_option(label=OWNER)
-    page.get_by_label("Likelihood", exact=True).select_option("3")
-    page.get_by_label("Impact", exact=True).select_option("4")
-    page.get_by_label("Why this rating?").fill("Two have said so.")
-    press(page, "Save")
-    expect(page.get_by_text("CYPE 24 is proposed")).to_be_visible()
+    owner.open("/register")
+    owner.follow("Propose a risk")
+    owner.press("Save")
+    expect(owner.page.get_by_role("link", name="Choose the likelihood.")).to_be_visible()
+    owner.fill("Title", TITLE)
+    owner.fill("Event", "Nurseries leave.")
+    owner.choose("Division and service", "Quality and Standards")
+    owner.choose("Owner", OWNER)
+    owner.choose("Likelihood", "3")
+    owner.choose("Impact", "4")
+    owner.fill("Why this rating?", "Two have said so.")
+    owner.press("Save")
+    owner.see("CYPE 24 is proposed")
 
 
-def test_a_risk_is_proposed_approved_kept_and_closed(window: Callable[[str], Page]) -> None:
-    owner, keeper = window(OWNER), window(COORDINATOR)
+def answer(keeper: Keyboard, choice: str, missing: str = "") -> None:
+    """Answer on the proposal, from the list of proposals."""
+    keeper.open("/risks/proposals")
+    keeper.follow(f"CYPE 24 {TITLE}")
+    keeper.follow("Approve it or send it back")
+    keeper.tick(choice)
+    if missing:
+        keeper.fill("What is missing", missing)
+    keeper.press("Save your answer")
+
+
+def add_action(owner: Keyboard, text: str) -> None:
+    """Add an action to the risk on the page, due on 30 June."""
+    owner.follow("Add an action")
+    owner.fill("What is to be done?", text)
+    owner.choose("Owner", OWNER)
+    owner.fill_day("Due date", 30, 6, 2017)
+    owner.press("Add the action")
+
+
+def test_a_proposal_is_sent_back_mended_and_approved(person: PERSON) -> None:
+    owner, keeper = person(OWNER), person(COORDINATOR)
     propose(owner)
-    keeper.goto(keeper.url.rstrip("/") + "/risks/proposals")
-    check_accessible(keeper)
-    follow(keeper, "CYPE 24 Nurseries may leave the scheme")
-    follow(keeper, "Approve it or send it back")
-    keeper.get_by_label("Approve it").check()
-    press(keeper, "Save your answer")
-    owner.reload()
-    follow(owner, "Add an action")
-    owner.get_by_label("What is to be done?").fill("Ask the nurseries.")
-    owner.get_by_label("Owner").select_option(label=OWNER)
-    for part, words in (("Day", "30"), ("Month", "6"), ("Year", "2017")):
-        owner.get_by_label(part, exact=True).fill(words)
-    press(owner, "Add the action")
-    follow(owner, "Assess it outside a review")
-    owner.go_back()
+    answer(keeper, "Send it back", "The cause is missing.")
+    owner.open("/search?q=cype+24")
+    owner.see("The cause is missing.")
+    owner.follow("Edit it")
+    owner.fill("Cause", "The hourly rate is low.")
+    owner.choose("Impact", "5")
+    owner.fill("Why does the draft change?", "The cause was asked for.")
+    owner.press("Save the draft")
+    owner.press("Propose this draft")
+    answer(keeper, "Approve it")
+    owner.open("/search?q=cype+24")
+    owner.see("The hourly rate is low.")
+    owner.follow("Earlier texts")
+    owner.see("The cause was asked for.")
+
+
+def test_a_risk_is_kept_by_its_owner(person: PERSON) -> None:
+    owner = person(OWNER)
+    owner.open("/search?q=cype+20")
+    owner.follow("Assess it outside a review")
+    owner.choose("Likelihood", "4")
+    owner.choose("Impact", "3")
+    owner.fill("Why this rating?", "Take-up fell twice.")
+    owner.choose("Target likelihood", "5")
+    owner.choose("Target impact", "5")
+    owner.press("Record the assessment")
+    expect(owner.page.get_by_role("alert")).to_contain_text("target")
+    owner.choose("Target likelihood", "2")
+    owner.choose("Target impact", "3")
+    owner.press("Record the assessment")
+    owner.see("Take-up fell twice.")
+    owner.follow("Record the response")
+    owner.tick("Tolerate")
+    owner.fill("Why is this the response?", "Nothing more can be done this year.")
+    owner.press("Record the response")
+    expect(owner.page.get_by_role("alert")).to_contain_text("Enter the date until which")
+    owner.fill_day("Tolerated until", 1, 9, 2017)
+    owner.press("Record the response")
+    owner.see("Nothing more can be done this year.")
+
+
+def test_a_control_is_added_tested_and_ended_and_a_finished_action_becomes_one(person: PERSON) -> None:
+    owner = person(OWNER)
+    owner.open("/search?q=cype+20")
+    owner.follow("Add a control")
+    owner.fill("Control", "A list of eligible families.")
+    owner.choose("Owner", OWNER)
+    owner.press("Add the control")
+    owner.see("A list of eligible families.")
+    add_action(owner, "Write to every family.")
+    owner.follow(re.compile("Update.*Write to every family"))
+    owner.fill(re.compile("What has been done"), "All letters went out.")
+    owner.tick("Done")
+    owner.press("Save the update")
+    owner.follow(re.compile("(See|Update).*Write to every family"))
+    owner.follow("Let this finished action become a control")
+    owner.press(re.compile("control"))
+    owner.see("Write to every family.")
+    owner.follow(re.compile("End.*A list of eligible families"))
+    owner.fill("Why is the control no longer in place?", "The list moved to the council's system.")
+    owner.press(re.compile("^End"))
+    owner.unfold("Controls that have ended")
+    owner.see("The list moved to the council's system.")
+
+
+def test_a_risk_is_handed_over_closed_reopened_and_merged(person: PERSON) -> None:
+    owner, keeper = person(OWNER), person(COORDINATOR)
+    propose(owner)
+    answer(keeper, "Approve it")
+    owner.open("/search?q=cype+24")
+    add_action(owner, "Ask the nurseries.")
     keeper.reload()
-    follow(keeper, "Close it")
-    expect(keeper.get_by_text("Actions are still open: “Ask the nurseries”")).to_be_visible()
-    keeper.go_back()
-    follow(keeper, "Merge it into another risk")
-    keeper.get_by_label("Reference of the other risk").fill("cype 24")
-    keeper.get_by_label("Why are the two one risk?").fill("They are the same.")
-    press(keeper, "Merge")
-    expect(keeper.get_by_text("A risk cannot be merged into itself.").first).to_be_visible()
-    keeper.get_by_label("Reference of the other risk").fill("2")
-    press(keeper, "Merge")
-    expect(keeper.get_by_text("This risk was merged on 3 April 2017 into")).to_be_visible()
+    keeper.follow("Close it")
+    keeper.see("Actions are still open: “Ask the nurseries”")
+    owner.follow(re.compile("Update.*Ask the nurseries"))
+    owner.fill(re.compile("What has been done"), "They will stay.")
+    owner.tick("Done")
+    owner.press("Save the update")
+    keeper.open("/search?q=cype+24")
+    keeper.follow("Hand it over to another post")
+    keeper.choose("New owner", "Head of Fair Access")
+    keeper.fill("Why does the risk change hands?", "Admissions look after it.")
+    keeper.press(re.compile("^Hand over"))
+    keeper.see("Admissions look after it.")
+    keeper.follow("Close it")
+    keeper.fill("Why is the risk closed?", "The nurseries stay.")
+    keeper.press(re.compile("^Close"))
+    keeper.see("The nurseries stay.")
+    keeper.follow("Reopen it")
+    keeper.fill("Why is the risk reopened?", "One has left after all.")
+    keeper.press(re.compile("^Reopen"))
+    merge(keeper)
 
 
-def test_two_who_edit_one_text_lose_nothing(window: Callable[[str], Page]) -> None:
-    owner, keeper = window(OWNER), window(COORDINATOR)
-    for page in (owner, keeper):
-        page.goto(page.url.rstrip("/") + "/search?q=20")
-        follow(page, "Edit the text")
-    owner.get_by_label("Cause").fill("The forms are long.")
-    owner.get_by_label("Why does the text change?").fill("The cause was missing.")
-    press(owner, "Save the text")
-    keeper.get_by_label("Cause").fill("Few families know.")
-    keeper.get_by_label("Why does the text change?").fill("We asked them.")
-    press(keeper, "Save the text")
-    row = keeper.get_by_role("row").filter(has_text="Cause")
+def merge(keeper: Keyboard) -> None:
+    """Merge the risk on the page: into itself it cannot be, into another it can."""
+    keeper.follow("Merge it into another risk")
+    keeper.fill("Reference of the other risk", "cype 24")
+    keeper.fill("Why are the two one risk?", "They are the same.")
+    keeper.press("Merge")
+    keeper.see("A risk cannot be merged into itself.")
+    keeper.fill("Reference of the other risk", "2")
+    keeper.press("Merge")
+    keeper.see("This risk was merged on 3 April 2017 into")
+
+
+def test_two_who_edit_one_text_lose_nothing(person: PERSON) -> None:
+    owner, keeper = person(OWNER), person(COORDINATOR)
+    for one in (owner, keeper):
+        one.open("/search?q=20")
+        one.follow("Edit the text")
+    owner.fill("Cause", "The forms are long.")
+    owner.fill("Why does the text change?", "The cause was missing.")
+    owner.press("Save the text")
+    keeper.fill("Cause", "Few families know.")
+    keeper.fill("Why does the text change?", "We asked them.")
+    keeper.press("Save the text")
+    row = keeper.page.get_by_role("row").filter(has_text="Cause")
     expect(row).to_contain_text("The forms are long.")
     expect(row).to_contain_text("Few families know.")
-    keeper.get_by_label("Cause").fill("The forms are long, and few families know.")
-    press(keeper, "Save the text")
-    expect(keeper.get_by_text("The forms are long, and few families know.")).to_be_visible()
-
-
-def test_a_response_is_recorded_by_keyboard_alone(window: Callable[[str], Page]) -> None:
-    page = window(OWNER)
-    page.goto(page.url.rstrip("/") + "/search?q=20")
-    tab_to(page, "Record the response")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Record the response")).to_be_visible()
-    tab_to(page, "Treat")
-    page.keyboard.press("Space")
-    tab_to(page, "Why is this the response?")
-    page.keyboard.type("Letters go to every family.")
-    tab_to(page, "Record the response")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Letters go to every family.").first).to_be_visible()
-    check_accessible(page)
+    keeper.fill("Cause", "The forms are long, and few families know.")
+    keeper.press("Save the text")
+    keeper.see("The forms are long, and few families know.")

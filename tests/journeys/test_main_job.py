@@ -1,5 +1,5 @@
-"""The main job from end to end, in a real browser: an indicator slips, the risk arrives before DMT, DMT decides, the
-owner is told over real SMTP and answers."""
+"""The main job from end to end, in a real browser and by keyboard: an indicator slips, the risk arrives before DMT, DMT
+decides, the owner is told over real SMTP and answers."""
 
 from __future__ import annotations
 
@@ -7,30 +7,18 @@ import re
 from collections.abc import Callable
 
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from riskreg import jobs
 from riskreg.clock import now
 from riskreg.extensions import db
 from riskreg.models import Escalation, Result, Risk
-from tests.journeys.conftest import check_accessible
+from tests.journeys.keyboard import Keyboard
 from tests.mail.servers import receiving, settings_for
 
-OPEN_WINDOW = Callable[[str], Page]
+PERSON = Callable[[str], Keyboard]
 MEASURE = "Percentage of Children Missing Education cases closed within 30 days"
-
-
-def fill_day(page: Page, group: str, day: str, month: str, year: str) -> None:
-    """Type a day into its three boxes."""
-    boxes = page.get_by_role("group", name=group)
-    for label, value in (("Day", day), ("Month", month), ("Year", year)):
-        boxes.get_by_label(label).fill(value)
-
-
-def origin(page: Page) -> str:
-    """The address of the application that the window is on."""
-    return page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2]
 
 
 def send_mail(app: Flask) -> list[str]:
@@ -42,91 +30,85 @@ def send_mail(app: Flask) -> list[str]:
         return [f"{letter['To']}: {letter['Subject']}" for letter in server.letters]
 
 
-def publish(page: Page, value: str) -> None:
-    """The performance officer finds the indicator and publishes its result for March 2017."""
-    page.goto(f"{origin(page)}/indicators?q=Missing+Education")
-    page.get_by_role("link", name=re.compile(MEASURE)).click()
-    page.get_by_role("button", name="Publish a result").click()
-    page.get_by_label("Result", exact=True).fill(value)
-    page.get_by_label("Period", exact=True).fill("March 2017")
-    fill_day(page, "Last day of the period", "31", "3", "2017")
-    page.get_by_label("Provisional").check()
-    check_accessible(page)
-    page.get_by_role("button", name="See what it does").click()
+def publish(officer: Keyboard, value: str) -> None:
+    """The performance officer finds the indicator and enters its result for March 2017."""
+    officer.open("/indicators?q=Missing+Education")
+    officer.follow(re.compile(MEASURE))
+    officer.press("Publish a result")
+    officer.fill("Result", value)
+    officer.fill("Period", "March 2017")
+    officer.fill_day("Last day of the period", 31, 3, 2017)
+    officer.tick("Provisional")
+    officer.press("See what it does")
 
 
-def test_from_a_slip_to_the_owners_answer(journey_app: Flask, window: OPEN_WINDOW) -> None:
+def test_from_a_slip_to_the_owners_answer(journey_app: Flask, person: PERSON) -> None:
     send_mail(journey_app)
-    officer = window("Performance Officer")
+    officer = person("Performance Officer")
     publish(officer, "sixty")
-    expect(officer.get_by_role("alert")).to_contain_text("is not a number")
-    assert officer.get_by_label("Period", exact=True).input_value() == "March 2017"
-    officer.get_by_label("Result", exact=True).fill("60")
-    officer.get_by_role("button", name="See what it does").click()
-    expect(officer.get_by_text("1 risk comes before DMT")).to_be_visible()
-    check_accessible(officer)
-    officer.get_by_role("button", name="Publish", exact=True).click()
-    expect(officer.get_by_text("CYPE 08").first).to_be_visible()
-    check_accessible(officer)
+    expect(officer.page.get_by_role("alert")).to_contain_text("is not a number")
+    assert officer.page.get_by_label("Period", exact=True).input_value() == "March 2017"
+    officer.fill("Result", "60")
+    officer.press("See what it does")
+    officer.see("1 risk comes before DMT")
+    officer.press("Publish")
+    officer.see("CYPE 08")
 
     letters = send_mail(journey_app)
     owner_address = "head-of-pru-inclusion-and-attendance@kent.example"
     assert any(owner_address in letter and "CYPE 08" in letter for letter in letters)
     assert sum("director" in letter for letter in letters) == 4
 
-    member = window("Director of Planning and Access")
-    member.goto(f"{origin(member)}/queue")
-    check_accessible(member)
-    expect(member.get_by_text(re.compile(f"{MEASURE}.*fell from 74%"))).to_be_visible()
-    member.get_by_role("link", name="Decide on CYPE 08").click()
-    check_accessible(member)
-    member.get_by_role("button", name="Record the decision").click()
-    expect(member.get_by_role("alert")).to_contain_text("Choose what DMT has decided")
-    check_accessible(member)
-    member.get_by_label("Confirm", exact=True).check()
-    fill_day(member, "Date for the owner", "20", "4", "2017")
-    member.get_by_label("Reason for the decision").fill("The cases are not closed in time. Say what you will do.")
-    member.get_by_role("button", name="Record the decision").click()
-    expect(member.get_by_text("CYPE 08: “confirm” was recorded. The rating shown is RED.")).to_be_visible()
-
+    decide(person("Director of Planning and Access"))
     assert any(owner_address in letter and "CYPE 08" in letter for letter in send_mail(journey_app))
-
-    owner = window("Head of Pupil Referral Units, Inclusion and Attendance")
-    check_accessible(owner)
-    owner.get_by_role("link", name=re.compile("CYPE 08")).first.click()
-    expect(owner.get_by_role("heading", name="Complete the review")).to_be_visible()
-    for question in ("Is the risk still described right?", "Are the controls working?", "Are the actions on track?"):
-        owner.get_by_role("group", name=question).get_by_label("Yes").check()
-    owner.get_by_label("Something has changed").check()
-    owner.get_by_label("What has changed, or why nothing has").fill("Two officers were moved to this work in March.")
-    owner.get_by_label(re.compile("Keep")).check()
-    check_accessible(owner)
-    owner.get_by_role("button", name="Complete the review").click()
-    expect(owner.get_by_text("Two officers were moved").first).to_be_visible()
-    check_accessible(owner)
-
+    answer(person("Head of Pupil Referral Units, Inclusion and Attendance"))
     db.session.rollback()
     escalation = db.session.scalars(select(Escalation).join(Risk).where(Risk.title.contains("suitable"))).one()
     assert (escalation.status, escalation.risk.effective_rag) == ("awaiting DMT", "RED")
 
 
-def test_a_wrong_figure_put_right_takes_back_what_only_it_raised(journey_app: Flask, window: OPEN_WINDOW) -> None:
-    officer = window("Performance Officer")
+def decide(member: Keyboard) -> None:
+    """A member of DMT reads why the risk is in the queue, and decides."""
+    member.open("/queue")
+    member.see(re.compile(f"{MEASURE}.*fell from 74%"))
+    member.follow("Decide on CYPE 08")
+    member.press("Record the decision")
+    expect(member.page.get_by_role("alert")).to_contain_text("Choose what DMT has decided")
+    member.tick("Confirm")
+    member.fill_day("Date for the owner", 20, 4, 2017)
+    member.fill("Reason for the decision", "The cases are not closed in time. Say what you will do.")
+    member.press("Record the decision")
+    member.see("CYPE 08: “confirm” was recorded. The rating shown is RED.")
+
+
+def answer(owner: Keyboard) -> None:
+    """The owner answers by a review, from my work."""
+    owner.follow(re.compile("CYPE 08"))
+    owner.heading("Complete the review")
+    for question in ("Is the risk still described right?", "Are the controls working?", "Are the actions on track?"):
+        owner.tick("Yes", within=question)
+    owner.tick("Something has changed")
+    owner.fill("What has changed, or why nothing has", "Two officers were moved to this work in March.")
+    owner.tick(re.compile("Keep"))
+    owner.press("Complete the review")
+    owner.see("Two officers were moved")
+
+
+def test_a_wrong_figure_put_right_takes_back_what_only_it_raised(journey_app: Flask, person: PERSON) -> None:
+    officer = person("Performance Officer")
     publish(officer, "6")
-    officer.get_by_role("button", name="Publish", exact=True).click()
-    expect(officer.get_by_text("1 risk escalated: CYPE 08")).to_be_visible()
+    officer.press("Publish")
+    officer.see("1 risk escalated: CYPE 08")
     publish(officer, "60")
-    expect(officer.get_by_role("alert")).to_contain_text("already published")
-    officer.get_by_role("link", name="Correct the result for March 2017").click()
-    officer.get_by_label("Right result").fill("76")
-    officer.get_by_label("Final").check()
-    officer.get_by_label("Why it is corrected").fill("A nought was missing, and late returns came in.")
-    check_accessible(officer)
-    officer.get_by_role("button", name="See what it does").click()
-    expect(officer.get_by_text("1 risk has its escalation withdrawn")).to_be_visible()
-    check_accessible(officer)
-    officer.get_by_role("button", name="Publish", exact=True).click()
-    expect(officer.get_by_text("Escalation withdrawn: CYPE 08")).to_be_visible()
+    expect(officer.page.get_by_role("alert")).to_contain_text("already published")
+    officer.follow("Correct the result for March 2017")
+    officer.fill("Right result", "76")
+    officer.tick("Final")
+    officer.fill("Why it is corrected", "A nought was missing, and late returns came in.")
+    officer.press("See what it does")
+    officer.see("1 risk has its escalation withdrawn")
+    officer.press("Publish")
+    officer.see("Escalation withdrawn: CYPE 08")
     db.session.rollback()
     escalation = db.session.scalars(select(Escalation).join(Risk).where(Risk.title.contains("suitable"))).one()
     assert (escalation.status, escalation.risk.effective_rag) == ("withdrawn", "AMBER")
