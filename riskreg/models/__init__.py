@@ -1,11 +1,11 @@
 """The tables, one noun a file. Importing this package makes every table known to the metadata."""
 
 from riskreg.models.audit import AuditEvent
-from riskreg.models.contract import Contract, ContractReview, ContractRoute
+from riskreg.models.contract import Contract, ContractProvider, ContractReview, ContractRoute
 from riskreg.models.escalation import Decision, DecisionRead, Escalation, EscalationSignal, SignalRow
 from riskreg.models.evidence import Evidence, EvidenceContent
-from riskreg.models.indicator import Benchmark, Indicator, Result, TargetRow
-from riskreg.models.link import Link
+from riskreg.models.indicator import Benchmark, BenchmarkPast, Indicator, Result, ResultComment, TargetPast, TargetRow
+from riskreg.models.link import Link, LinkPast
 from riskreg.models.meeting import AgendaItem, Meeting, Pack
 from riskreg.models.mitigation import Action, ActionUpdate, Control
 from riskreg.models.noting import Noting
@@ -13,14 +13,16 @@ from riskreg.models.organisation import Division, Service
 from riskreg.models.outbox import JobRun, Message, Reminder
 from riskreg.models.person import Holding, PasswordReset, Person, Post, PostRole, SignInAttempt
 from riskreg.models.referral import Referral
-from riskreg.models.register import PolicyVersion, Reference, Register
+from riskreg.models.register import PolicyDraft, PolicyVersion, Reference, Register
 from riskreg.models.risk import Assessment, Review, ReviewDraft, Risk, RiskResponse, RiskVersion
+from riskreg.models.upload import SavedMapping, Upload
 
 __all__ = [
-    "Action", "ActionUpdate", "AgendaItem", "Assessment", "AuditEvent", "Benchmark", "Contract", "ContractReview",
-    "ContractRoute", "Control", "Decision", "DecisionRead", "Division", "Escalation", "EscalationSignal", "Evidence",
-    "EvidenceContent", "Holding", "Indicator", "JobRun", "Link", "Meeting", "Message", "Noting", "Pack",
-    "PasswordReset", "Person", "PolicyVersion", "Post", "PostRole", "Reference", "Referral", "Register", "Reminder",
-    "Result", "Review", "ReviewDraft", "Risk", "RiskResponse", "RiskVersion", "Service", "SignInAttempt", "SignalRow",
-    "TargetRow",
+    "Action", "ActionUpdate", "AgendaItem", "Assessment", "AuditEvent", "Benchmark", "BenchmarkPast", "Contract",
+    "ContractProvider", "ContractReview", "ContractRoute", "Control", "Decision", "DecisionRead", "Division",
+    "Escalation", "EscalationSignal", "Evidence", "EvidenceContent", "Holding", "Indicator", "JobRun", "Link",
+    "LinkPast", "Meeting", "Message", "Noting", "Pack", "PasswordReset", "Person", "PolicyDraft", "PolicyVersion",
+    "Post", "PostRole", "Reference", "Referral", "Register", "Reminder", "Result", "ResultComment", "Review",
+    "ReviewDraft", "Risk", "RiskResponse", "RiskVersion", "SavedMapping", "Service", "SignInAttempt", "SignalRow",
+    "TargetPast", "TargetRow", "Upload",
 ]  # fmt: skip

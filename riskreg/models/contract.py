@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain import contracts as rules
+from riskreg.domain.contract_terms import ContractTerms, is_named, provider_known
 from riskreg.domain.dates import PartialDate
 from riskreg.extensions import Table
 from riskreg.models.person import Person, Post
+
+PARTIAL = ("start", "end", "review", "needed_from")
 
 
 def _partial(text: str) -> PartialDate | None:
@@ -23,10 +28,18 @@ class Contract(Table):
 
     The `…_printed` columns hold the plan's words; `start`, `end`, `review` and `needed_from` hold a date of the
     precision known (2018-03-31, 2018-03, 2018) or nothing. Values are in pounds.
+
+    `tier` 1 is watched most closely. `extensions` is how many times it may be extended, each by `extension_months`,
+    of which the provider must have notice `notice_months` before the end. `rolling`: it has reviews and no end.
     """
 
     __tablename__ = "contract"
-    __table_args__ = (CheckConstraint("kind IN ('external', 'internal', 'commissioning')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('external', 'internal', 'commissioning')", name="kind"),
+        CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
+        CheckConstraint("extensions >= 0", name="extensions"),
+        CheckConstraint("(closed_on IS NULL) = (closed_why = '')", name="closed"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
@@ -56,10 +69,23 @@ class Contract(Table):
     assumed: Mapped[bool] = mapped_column(default=False)
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    tier: Mapped[int | None]
+    procurement_route: Mapped[str] = mapped_column(default="")
+    safeguarding_critical: Mapped[bool] = mapped_column(default=False)
+    extensions: Mapped[int] = mapped_column(default=0)
+    extension_months: Mapped[int | None]
+    notice_months: Mapped[int | None]
+    rolling: Mapped[bool] = mapped_column(default=False)
+    closed_why: Mapped[str] = mapped_column(default="")
+    provider_number: Mapped[str] = mapped_column(default="")
+    provider_is_small: Mapped[bool | None]
+    provider_is_voluntary: Mapped[bool | None]
+    irrecoverable_vat: Mapped[Decimal | None]
 
     owner_post: Mapped[Post] = relationship()
     routes: Mapped[list[ContractRoute]] = relationship(back_populates="contract", order_by="ContractRoute.id")
     reviews: Mapped[list[ContractReview]] = relationship(back_populates="contract", order_by="ContractReview.id")
+    providers: Mapped[list[ContractProvider]] = relationship(order_by="ContractProvider.id")
 
     def facts(self) -> rules.ContractFacts:
         """The contract as the rules read it."""
@@ -72,7 +98,27 @@ class Contract(Table):
             closed_on=self.closed_on,
             routes=tuple(sorted((route.as_route() for route in self.routes), key=lambda route: route.on)),
             reviews=tuple(rules.ContractReview(one.reviewed_on, _partial(one.next_review)) for one in self.reviews),
+            tier=self.tier,
+            rolling=self.rolling,
+            extensions=self.extensions,
+            notice_months=self.notice_months,
+            provider_since=self._provider_since() if self.needed_from else None,
         )
+
+    def _provider_since(self) -> date | None:
+        return max((one.until_on for one in self.providers if not is_named(one.provider)), default=None)
+
+    def terms(self) -> ContractTerms:
+        """The terms as they stand."""
+        kept: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(ContractTerms)}
+        return ContractTerms(**kept | {name: _partial(kept[name]) for name in PARTIAL})
+
+    def set_terms(self, terms: ContractTerms) -> None:
+        """Take on other terms."""
+        for field in fields(terms):
+            value = getattr(terms, field.name)
+            setattr(self, field.name, (value.text if value else "") if field.name in PARTIAL else value)
+        self.provider_known = provider_known(terms.kind, terms.provider)
 
 
 class ContractRoute(Table):
@@ -116,4 +162,20 @@ class ContractReview(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     contract: Mapped[Contract] = relationship(back_populates="reviews")
+    person: Mapped[Person] = relationship()
+
+
+class ContractProvider(Table):
+    """A provider as it was until another took its place, and why; only added."""
+
+    __tablename__ = "contract_provider"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True)
+    provider: Mapped[str]
+    until_on: Mapped[date]
+    note: Mapped[str]
+    recorded_at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
     person: Mapped[Person] = relationship()

@@ -128,7 +128,11 @@ class EscalationSignal(Table):
 
 
 class Decision(Table):
-    """What DMT said, who said it for DMT, and the state of the risk that was seen; only added."""
+    """What DMT said, who said it for DMT, and the state of the risk that was seen; only added.
+
+    `meeting_on` is the day of the meeting at which it was decided, if it was one; `deferred_to` that of the meeting to
+    which a deferral goes.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -142,6 +146,7 @@ class Decision(Table):
     reason: Mapped[str]
     due_on: Mapped[date | None]
     meeting_on: Mapped[date | None]
+    deferred_to: Mapped[date | None]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_on: Mapped[date]
     decided_at: Mapped[datetime]

@@ -65,10 +65,36 @@ class TargetRow(Table):
     amber_tolerance: Mapped[Decimal | None]
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+class TargetPast(Table):
+    """A year's target as it was until it was changed, and why; only added. Results keep the target of their time."""
+
+    __tablename__ = "target_past"
+    __table_args__ = (CheckConstraint("replaced_why <> ''", name="replaced_why"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
+    year: Mapped[int]
+    printed: Mapped[str]
+    kind: Mapped[str]
+    value: Mapped[Decimal | None]
+    floor: Mapped[Decimal | None]
+    green_tolerance: Mapped[Decimal | None]
+    amber_tolerance: Mapped[Decimal | None]
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    replaced_why: Mapped[str]
+
+    person: Mapped[Person] = relationship()
 
 
 class Benchmark(Table):
-    """A national figure; `comparable` is false where the plan says that it is measured another way."""
+    """A national figure; `comparable` is false where the plan says that it is measured another way.
+
+    `neighbours` is the average of the council's statistical neighbours for the same year.
+    """
 
     __tablename__ = "benchmark"
     __table_args__ = (UniqueConstraint("indicator_id", "year"),)
@@ -81,6 +107,28 @@ class Benchmark(Table):
     comparable: Mapped[bool]
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    neighbours: Mapped[Decimal | None]
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+class BenchmarkPast(Table):
+    """A year's national figure and neighbours as they were until they were changed, and why; only added."""
+
+    __tablename__ = "benchmark_past"
+    __table_args__ = (CheckConstraint("replaced_why <> ''", name="replaced_why"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
+    year: Mapped[int]
+    printed: Mapped[str]
+    value: Mapped[Decimal | None]
+    comparable: Mapped[bool]
+    neighbours: Mapped[Decimal | None]
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    replaced_why: Mapped[str]
+
+    person: Mapped[Person] = relationship()
 
 
 class Result(Table):
@@ -141,3 +189,18 @@ class Result(Table):
     def rated(self) -> Rag | None:
         """The RAG, or None when the result is not rated."""
         return Rag(self.rag) if self.rag else None
+
+
+class ResultComment(Table):
+    """What the performance officer says about a result: what is behind it, what is done; only added."""
+
+    __tablename__ = "result_comment"
+    __table_args__ = (CheckConstraint("text <> ''", name="text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), index=True)
+    text: Mapped[str]
+    at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship()

@@ -16,7 +16,10 @@ from riskreg.models.risk import Risk
 
 
 class Meeting(Table):
-    """A meeting of DMT on a day. Once closed, its record stays as it is."""
+    """A meeting of DMT on a day. Once closed, its record stays as it is.
+
+    `not_held` is the reason why it was closed without being held; empty for every other.
+    """
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -33,6 +36,7 @@ class Meeting(Table):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(default="")
+    not_held: Mapped[str] = mapped_column(default="", server_default="")
     revision: Mapped[int] = mapped_column(default=0)
 
     register: Mapped[Register] = relationship()

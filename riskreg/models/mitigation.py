@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain.lifecycle import OPEN_ACTIONS, ActionStatus
@@ -43,6 +43,7 @@ class Action(Table):
     __table_args__ = (
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("status IN ('not started', 'in progress', 'done', 'cancelled')", name="status"),
+        Index("ix_action_open", "status", "due_on", "risk_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

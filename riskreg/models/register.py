@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
@@ -36,10 +36,27 @@ class PolicyVersion(Table):
     version: Mapped[int]
     valid_from: Mapped[date]
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(default="")
+    adopted_at: Mapped[datetime | None]
+    adopted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     def as_policy(self) -> Policy:
         """The version as the rules read it."""
         return Policy.from_data(self.version, self.valid_from, self.rules)
+
+
+class PolicyDraft(Table):
+    """The policy that someone prepares for a register, to be tried over the past before it is adopted."""
+
+    __tablename__ = "policy_draft"
+
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), primary_key=True)
+    valid_from: Mapped[date]
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=0)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class Reference(Table):

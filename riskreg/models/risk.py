@@ -20,8 +20,8 @@ RAG_CHECK = "rag IN ('RED', 'AMBER', 'GREEN')"
 
 class Risk(Table):
     """A risk as it stands. `own_rag` and `effective_rag` follow from the assessments and escalations by the rules.
-    `own_likelihood` and `own_impact` are those of the latest current assessment; a published rating has neither.
 
+    `own_likelihood` and `own_impact` are those of the latest current assessment; a published rating has neither.
     `revision` counts every change to the risk or anything under it; a page that was opened at an older one is refused.
     `closed_on` is the day it left the register: closed without one, it was discarded before it was ever approved.
     `exempt_why` says why it stays out of what is published; empty when it does not.
@@ -37,7 +37,15 @@ class Risk(Table):
         CheckConstraint("status IN ('draft', 'proposed', 'open', 'closed', 'merged')", name="status"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         Index("ix_risk_listing", "register_id", "status", "effective_rag", "reference_id", "review_due_on"),
-        Index("ix_risk_counts", "register_id", "status", "division_id", "effective_rag", "review_due_on"),
+        Index(
+            "ix_risk_counts",
+            *("register_id", "status", "division_id", "effective_rag", "review_due_on", "owner_post_id", "recorded_at"),
+            "closed_on",
+        ),
+        Index(
+            "ix_risk_scores",
+            *("register_id", "status", "own_likelihood", "own_impact", "own_rag", "division_id", "owner_post_id"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,7 +119,7 @@ class RiskVersion(Table):
     status: Mapped[str]
     owner_post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     change_reason: Mapped[str] = mapped_column(default="")
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     person: Mapped[Person | None] = relationship()
@@ -137,7 +145,7 @@ class Assessment(Table):
     rag: Mapped[str]
     rationale: Mapped[str] = mapped_column(default="")
     assessed_on: Mapped[date]
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     source_line: Mapped[str] = mapped_column(default="")
 

@@ -15,7 +15,7 @@ from riskreg.domain.dates import LONDON, add_months
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
-from riskreg.models import Action, Assessment, Escalation, Reference, Risk
+from riskreg.models import Action, Escalation, Reference, Risk
 from riskreg.queries.narrowing import Scope, narrowed
 
 MONTHS_SHOWN = 12
@@ -96,20 +96,13 @@ def age_of(due: Any) -> ColumnElement[str]:
     )
 
 
-def own_assessment() -> Any:
-    """The id of a risk's latest own rating; for statements that read Risk."""
-    newest = select(func.max(Assessment.id)).where(Assessment.risk_id == Risk.id, Assessment.kind == "current")
-    return newest.correlate(Risk).scalar_subquery()
-
-
 _IS_OPEN = and_(Risk.register_id == REGISTER, Risk.status == RiskStatus.OPEN)
 
 
 def _due_before(edge: str) -> Any:
-    return func.sum(case((Risk.review_due_on < bindparam(edge), 1), else_=0))
+    return func.count().filter(Risk.review_due_on < bindparam(edge))
 
 
-_UNSCORED_RAG = case((Assessment.likelihood.is_(None), Risk.own_rag)).label("rag")
 # Built once and not for every page: building a statement takes longer than running it.
 # In the order of ix_risk_counts, so that nothing is sorted for the groups.
 _RISKS = narrowed(
@@ -119,16 +112,13 @@ _RISKS = narrowed(
     .group_by(Risk.division_id, Risk.effective_rag)
 )
 _CELLS = narrowed(
-    select(Assessment.likelihood, Assessment.impact, _UNSCORED_RAG, func.count())
-    .select_from(Risk)
-    .outerjoin(Assessment, Assessment.id == own_assessment())
+    select(Risk.own_likelihood, Risk.own_impact, Risk.own_rag, func.count())
     .where(_IS_OPEN)
-    .group_by(Assessment.likelihood, Assessment.impact, _UNSCORED_RAG)
+    .group_by(Risk.own_likelihood, Risk.own_impact, Risk.own_rag)
 )
 _NAMES = narrowed(
-    select(Risk.id, Reference.number, Assessment.likelihood, Assessment.impact, _UNSCORED_RAG)
+    select(Risk.id, Reference.number, Risk.own_likelihood, Risk.own_impact, Risk.own_rag)
     .join(Reference, Reference.id == Risk.reference_id)
-    .outerjoin(Assessment, Assessment.id == own_assessment())
     .where(_IS_OPEN, Reference.register_id == REGISTER)  # lets the database walk the index of the references
     .order_by(Reference.number)
     .limit(NAMED)
@@ -174,9 +164,9 @@ def matrix_of(scope: Scope) -> Matrix:
     scored: dict[tuple[int, int], Cell] = {}
     unscored: dict[str, Cell] = {}
 
-    def cell(likelihood: int | None, impact: int | None, rag: str | None) -> Cell:
+    def cell(likelihood: int | None, impact: int | None, rag: str) -> Cell:
         if likelihood is None or impact is None:
-            return unscored.setdefault(str(rag), Cell())
+            return unscored.setdefault(rag, Cell())
         return scored.setdefault((likelihood, impact), Cell())
 
     for *where, count in db.session.execute(_CELLS[scope.of], scope.given):

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, select
 from riskreg.domain.dates import add_months
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.extensions import db
-from riskreg.models import Action, Assessment, Division, Escalation, Post, Reference, Risk
-from riskreg.queries.dashboard import Age, age_of, edges, month_begins, own_assessment
+from riskreg.models import Action, Division, Escalation, Post, Reference, Risk
+from riskreg.queries.dashboard import Age, age_of, edges, month_begins
 from riskreg.queries.linked_signals import LINKED, LinkedTo
 from riskreg.queries.narrowing import Rows, Scope, narrowed
 
@@ -89,15 +89,13 @@ def _wanted(
 def risks_where(scope: Scope, *conditions: ColumnElement[bool], **given: object) -> RowsWanted:
     """Return the open risks that meet conditions, in order of reference; counting them takes one query."""
     of_register = (Risk.register_id == scope.register_id, Risk.status == RiskStatus.OPEN, *conditions)
-    own = Assessment.id == own_assessment()
-    counted = select(func.count()).select_from(Risk).outerjoin(Assessment, own)
+    counted = select(func.count()).select_from(Risk)
     statement = (
-        select(Risk.id, Reference.number, Risk.title, Risk.own_rag, Risk.effective_rag, Assessment.likelihood)
-        .add_columns(Assessment.impact, Post.title, Division.name, Risk.review_due_on)
+        select(Risk.id, Reference.number, Risk.title, Risk.own_rag, Risk.effective_rag, Risk.own_likelihood)
+        .add_columns(Risk.own_impact, Post.title, Division.name, Risk.review_due_on)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Post, Post.id == Risk.owner_post_id)
         .join(Division, Division.id == Risk.division_id)
-        .outerjoin(Assessment, own)
         .order_by(Reference.number)
     )
     return _wanted(scope, statement, counted, of_register, **given)
@@ -105,12 +103,12 @@ def risks_where(scope: Scope, *conditions: ColumnElement[bool], **given: object)
 
 def risks_scored(scope: Scope, likelihood: int, impact: int) -> RowsWanted:
     """The open risks of a cell of the matrix."""
-    return risks_where(scope, Assessment.likelihood == likelihood, Assessment.impact == impact)
+    return risks_where(scope, Risk.own_likelihood == likelihood, Risk.own_impact == impact)
 
 
 def risks_without_score(scope: Scope, rag: str) -> RowsWanted:
     """The open risks whose own rating is a RAG without a score."""
-    return risks_where(scope, Assessment.likelihood.is_(None), Risk.own_rag == rag)
+    return risks_where(scope, Risk.own_likelihood.is_(None), Risk.own_rag == rag)
 
 
 def risks_by_review(scope: Scope, age: Age, today: date) -> RowsWanted:

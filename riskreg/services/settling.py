@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.lifecycle import LIVE, EscalationStatus
+from riskreg.domain.lifecycle import LIVE, EscalationStatus, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import next_review_due
 from riskreg.domain.scoring import Rag, effective_rag
@@ -43,13 +43,58 @@ def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
     if own := db.session.execute(current.order_by(Assessment.id.desc()).limit(1)).first():
         risk.own_rag, risk.own_likelihood, risk.own_impact = own
     risk.effective_rag = effective_rag(risk.own, escalated_to=Rag(live.rag_after) if live else None)
-    owes = live is not None and live.status in OWES_AN_ANSWER
-    by = [one for one in (live.due_on if live and owes else None, tolerated_until(risk)) if one]
     reviewed = live is not None and reviewed_since(risk.id, live.opened_at)
-    risk.review_due_on = next_review_due(
-        risk.review_counted_from,
-        risk.effective,
+    risk.review_due_on = _due(
+        risk.review_counted_from, risk.effective, policy, live, reviewed=reviewed, tolerated=tolerated_until(risk)
+    )
+
+
+def _due(
+    counted_from: date, rag: Rag, policy: Policy, live: Escalation | None, *, reviewed: bool, tolerated: date | None
+) -> date:
+    """The day of the next review. `reviewed`: since the live escalation; `tolerated`: until when, if that is ahead."""
+    owes = live is not None and live.status in OWES_AN_ANSWER
+    by = [one for one in (live.due_on if live and owes else None, tolerated) if one]
+    return next_review_due(
+        counted_from,
+        rag,
         policy,
         escalated_on=day_of(live.opened_at) if live and not reviewed else None,
         asked_by=min(by, default=None),
     )
+
+
+def settle_reviews(register_id: int, policy: Policy) -> int:
+    """Set the day of the next review of every open risk as settle does, and return how many it moved.
+
+    By five queries for the whole register: only the policy has changed, and with it nothing else of a risk.
+    """
+    db.session.flush()
+    ours = Risk.register_id == register_id
+    escalated = select(Escalation).join(Risk, Risk.id == Escalation.risk_id).where(ours, Escalation.status.in_(LIVE))
+    live = {row.risk_id: row for row in db.session.scalars(escalated)}
+    last = select(Review.risk_id, func.max(Review.recorded_at)).join(Risk, Risk.id == Review.risk_id)
+    last = last.where(ours).group_by(Review.risk_id)
+    reviewed: dict[int, datetime] = {row[0]: row[1] for row in db.session.execute(last)}
+    newest = select(func.max(RiskResponse.id)).group_by(RiskResponse.risk_id)
+    response = select(RiskResponse.risk_id, RiskResponse.until_on).where(RiskResponse.id.in_(newest))
+    tolerated: dict[int, date | None] = {row[0]: row[1] for row in db.session.execute(response)}
+    moved = []
+    risks = select(Risk.id, Risk.review_counted_from, Risk.effective_rag, Risk.review_due_on)
+    risks = risks.where(ours, Risk.status == RiskStatus.OPEN)
+    for id_, counted_from, rag, before in db.session.execute(risks):
+        escalation, until = live.get(id_), tolerated.get(id_)
+        due = _due(
+            counted_from,
+            Rag(rag),
+            policy,
+            escalation,
+            reviewed=bool(escalation and id_ in reviewed and reviewed[id_] >= escalation.opened_at),
+            tolerated=until if until and until > counted_from else None,
+        )
+        if due != before:
+            moved.append({"id": id_, "review_due_on": due})
+    if moved:
+        db.session.execute(update(Risk), moved)
+        db.session.expire_all()
+    return len(moved)

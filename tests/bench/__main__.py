@@ -64,7 +64,11 @@ def ratio(what: str, page: Callable[[], object], bare: Callable[[], object], bar
     """Measure a page and the bare route in turn, and print the ratio of their medians."""
     for _ in range(5):
         page(), bare()
-    pairs = [(seconds(page), seconds(bare)) for _ in range(TIMES)]
+    compared(what, [(seconds(page), seconds(bare)) for _ in range(TIMES)], bar)
+
+
+def compared(what: str, pairs: list[tuple[float, float]], bar: str) -> None:
+    """Print the ratio of the medians of what was measured in turn, so that a busy machine slows both."""
     ours, theirs = (statistics.median(one) * 1000 for one in zip(*pairs, strict=True))
     row(what, f"{ours:.1f} ms / {theirs:.1f} ms = {ours / theirs:.1f} x", bar)
 
@@ -119,20 +123,19 @@ def pages(risk_id: int, action_id: int) -> None:
         for name, word in (("common", "places"), ("rare", RARE)):
             path = f"/search?q={word}"
             ratio(f"search, 40,000 texts, a {name} word", functools.partial(browser.get, path), yardstick, "5 x")
+
+        def counted_anew() -> tuple[float, float]:
+            return seconds(lambda: browser.get(DASHBOARD)), seconds(yardstick)
+
         counting = []
         for _ in range(TIMES):
             update()
-            counting.append(seconds(lambda: browser.get(DASHBOARD)))
-        theirs = statistics.median(seconds(yardstick) for _ in range(TIMES)) * 1000
-        mine = statistics.median(saving) * 1000
-        row(
-            "saving an action update, audit included", f"{mine:.1f} ms / {theirs:.1f} ms = {mine / theirs:.1f} x", "3 x"
-        )
-        rated = [seconds(lambda: browser.get(DASHBOARD)) for _ in rated_again(risk_id)]
-        for what, took in (("an action update", counting), ("a new rating", rated)):
-            cold = statistics.median(took) * 1000
-            measured = f"{cold:.1f} ms / {theirs:.1f} ms = {cold / theirs:.1f} x"
-            row(f"dashboard, first view after {what}", measured, "4 x")
+            counting.append(counted_anew())
+        rated = [counted_anew() for _ in rated_again(risk_id)]
+        beside = [theirs for _, theirs in counting]
+        compared("saving an action update, audit included", list(zip(saving, beside, strict=True)), "3 x")
+        compared("dashboard, first view after an action update", counting, "4 x")
+        compared("dashboard, first view after a new rating", rated, "4 x")
         row("web process: memory of the worker", f"{ours.memory():.0f} MB", "120 MB")
 
 

@@ -33,6 +33,8 @@ TODAY = NOW.date()
 FIRST_NUMBER = 1000
 BATCH = 5000
 RAGS = ("RED", "AMBER", "GREEN")
+DAYS = 1000  # over so many days the risks were entered, up to the present one
+SCORES = {"RED": (4, 5), "AMBER": (3, 4), "GREEN": (2, 2)}
 RARE = "asbestos"
 RARE_EVERY = 2500
 # Texts are put together from these lists, whose lengths have no common factor, so that few are alike.
@@ -82,7 +84,7 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
 
     def risks() -> Iterator[dict[str, Any]]:
         for place, key in enumerate(ids):
-            rag = RAGS[place % 3]
+            rag, likelihood, impact = rated(place)
             yield {
                 "id": key,
                 "register_id": 1,
@@ -99,6 +101,8 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
                 "division_id": divisions[place % len(divisions)],
                 "service_id": None,
                 "own_rag": rag,
+                "own_likelihood": likelihood,
+                "own_impact": impact,
                 "effective_rag": rag,
                 "review_counted_from": TODAY,
                 "revision": 1,
@@ -106,7 +110,7 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
                 "source_line": "",
                 "review_due_on": TODAY + timedelta(days=place % 200 - 20),
                 "note": "",
-                "recorded_at": NOW,
+                "recorded_at": NOW - timedelta(days=place % DAYS),
                 "closed_on": None,
                 "closing_reason": "",
             }
@@ -117,25 +121,21 @@ def fill_risks(count: int, first_id: int = 100_000) -> list[int]:
     )
     _write(Risk, risks())
     _write(RiskVersion, (_first_version(risk) for risk in risks()))
-    _write(
-        Assessment,
-        (
-            {
-                "risk_id": key,
-                "kind": "current",
-                "rag": RAGS[key % 3],
-                "likelihood": None,
-                "impact": None,
-                "rationale": "",
-                "assessed_on": TODAY,
-                "recorded_at": NOW,
-                "person_id": None,
-                "source_line": "",
-            }
-            for key in ids
-        ),
-    )
+    _write(Assessment, (_first_assessment(risk) for risk in risks()))
     return list(ids)
+
+
+def rated(place: int) -> tuple[str, int | None, int | None]:
+    """The rating of the risk at a place; every fourth is published without a score."""
+    rag = RAGS[place % 3]
+    return (rag, None, None) if place % 4 == 0 else (rag, *SCORES[rag])
+
+
+def _first_assessment(risk: dict[str, Any]) -> dict[str, Any]:
+    score = {"likelihood": risk["own_likelihood"], "impact": risk["own_impact"]}
+    when = {"assessed_on": risk["recorded_at"].date(), "recorded_at": risk["recorded_at"]}
+    known = {"risk_id": risk["id"], "kind": "current", "rag": risk["own_rag"], **score, **when}
+    return {**known, "rationale": "", "person_id": None, "source_line": ""}
 
 
 def _first_version(risk: dict[str, Any]) -> dict[str, Any]:
