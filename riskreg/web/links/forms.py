@@ -1,0 +1,86 @@
+"""The forms of a link: making it, changing it, ending it."""
+
+from __future__ import annotations
+
+from riskreg.domain.links import LinkTerms
+from riskreg.domain.signals import Heeds
+from riskreg.models import Link, Risk
+from riskreg.web.datefields import DateField
+from riskreg.web.fields import ChoiceField, LongTextField, RevisionField
+from riskreg.web.forms import Form
+
+ON_INDICATOR = (
+    (Heeds.ANY.value, "Any slip", "A result that slips, is RED or gets worse twice running puts the risk before DMT."),
+    (Heeds.RED.value, "RED only", "Only a RED result puts the risk before DMT."),
+    (Heeds.WATCH.value, "Watch only", "It is shown on the risk and never puts it before DMT."),
+)
+ON_CONTRACT = (
+    (Heeds.ANY.value, "Its milestones", "A milestone that is missed so far that DMT must know puts the risk there."),
+    (Heeds.WATCH.value, "Watch only", "It is shown on the risk and never puts it before DMT."),
+)
+
+
+class LinkForm(Form):
+    """Why something bears on a risk, what of it the risk heeds, and until when."""
+
+    reason = LongTextField(
+        "Why does it bear on the risk?",
+        needed="Say why it bears on the risk.",
+        hint="A sentence that DMT can read when the risk comes before it.",
+        called="reason",
+        limit=1_000,
+    )
+    heeds = ChoiceField("What should the risk heed?", needed="Choose what the risk heeds.")
+    until_on = DateField(
+        "Last day of the link (optional)",
+        hint="The link ends by itself after this day. For example, 31 8 2017",
+        called="last day of the link",
+    )
+    revision = RevisionField()
+
+    @classmethod
+    def of(cls, risk: Risk, *, about_indicator: bool) -> LinkForm:
+        """The empty form for a risk."""
+        form = cls(data={"revision": risk.revision, "heeds": Heeds.ANY.value})
+        form.heeds.offer(ON_INDICATOR if about_indicator else ON_CONTRACT)
+        return form
+
+    def as_terms(self) -> LinkTerms:
+        """What the link says, as the service takes it; for a valid form."""
+        return LinkTerms(self.reason.data, Heeds(self.heeds.data), self.until_on.data)
+
+
+class ChangeForm(LinkForm):
+    """A link that is there already, with the reason for changing it."""
+
+    why = LongTextField(
+        "Why does the link change?",
+        needed="Say why the link changes.",
+        hint="It stays with the link as it was.",
+        called="reason for the change",
+        limit=1_000,
+    )
+    revision = RevisionField()
+
+    @classmethod
+    def of_link(cls, link: Link) -> ChangeForm:
+        """The form for a link as it reads now. Of a contract, RED only and any slip are the same."""
+        about_indicator = link.indicator is not None
+        heeds = link.heeds if about_indicator or link.heeds == Heeds.WATCH else Heeds.ANY.value
+        facts = {"reason": link.reason, "heeds": heeds, "until_on": link.until_on}
+        form = cls(data={**facts, "revision": link.risk.revision})
+        form.heeds.offer(ON_INDICATOR if about_indicator else ON_CONTRACT)
+        return form
+
+
+class EndForm(Form):
+    """Why a link ends."""
+
+    why = LongTextField(
+        "Why does the link end?",
+        needed="Say why the link ends.",
+        hint="It stays with the link among those that were.",
+        called="reason",
+        limit=1_000,
+    )
+    revision = RevisionField()

@@ -1,0 +1,60 @@
+"""What the views of this room share: the blueprint, and what an address names."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.exceptions import NotFound
+
+from riskreg.domain.signals import Heeds
+from riskreg.extensions import db
+from riskreg.models import Contract, Indicator, Link, Risk
+from riskreg.queries.keeping import risk_to_keep
+from riskreg.queries.links import INDICATOR, link_to_change
+from riskreg.services.links import Subject
+
+blueprint = Blueprint("links", __name__)
+
+RISK = "/risks/<id:risk_id>"
+INDICATORS, CONTRACTS = "/indicators/<id:indicator_id>", "/contracts/<id:contract_id>"
+# What a link heeds, as the lists say it in a few words.
+HEEDS = {Heeds.ANY: "heeds any slip", Heeds.RED: "heeds RED only", Heeds.WATCH: "watched only"}
+OF_CONTRACT = {Heeds.ANY: "heeds its milestones", Heeds.RED: "heeds its milestones", Heeds.WATCH: "watched only"}
+
+
+def known_risk(risk_id: int) -> Risk:
+    """Return a risk by one query. Raises NotFound with a sentence."""
+    risk = risk_to_keep(risk_id)
+    if risk is None:
+        raise NotFound("There is no such risk in the register. Look for it in the register by its reference or title.")
+    return risk
+
+
+def known_subject(kind: str, key: int) -> Subject:
+    """Return an indicator or a contract by one query. Raises NotFound with a sentence."""
+    found = db.session.get(Indicator, key) if kind == INDICATOR else db.session.get(Contract, key)
+    if found is None:
+        raise NotFound(f"There is no such {kind}. The list of {kind}s has all there are.")
+    return found
+
+
+def known_link(link_id: int) -> Link:
+    """Return a link that is in force by one query. Raises NotFound with a sentence."""
+    link = link_to_change(link_id)
+    if link is None:
+        raise NotFound("There is no such link. Perhaps it has ended; the page of its risk lists the links that were.")
+    return link
+
+
+def title_of(subject: Subject) -> str:
+    """What an indicator or a contract is called."""
+    return subject.name if isinstance(subject, Indicator) else subject.title
+
+
+def kind_of(subject: Subject) -> str:
+    """Which of the two it is."""
+    return "indicator" if isinstance(subject, Indicator) else "contract"
+
+
+def heeds_in_short(heeds: str, *, about_indicator: bool) -> str:
+    """What a link heeds in a few words: heeds any slip."""
+    return (HEEDS if about_indicator else OF_CONTRACT)[Heeds(heeds)]
