@@ -1,0 +1,203 @@
+"""Setting the targets of years, one or many at once, and seeing beforehand what that does.
+
+The target that was in force until now is kept with who replaced it and why. Results keep the target of their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from riskreg.domain.access import Permission
+from riskreg.domain.dates import day_of
+from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken, RuleBroken
+from riskreg.domain.policy import Policy
+from riskreg.domain.target_setting import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    read_target,
+    target_faults,
+    target_words,
+    written_target,
+)
+from riskreg.domain.targets import Polarity, Target, TargetKind
+from riskreg.extensions import db
+from riskreg.models import Indicator, TargetPast, TargetRow
+from riskreg.queries.policies import policy_on
+from riskreg.services.actors import Actor
+from riskreg.services.audit import record
+from riskreg.services.consequences import require_as_shown, tried
+from riskreg.services.evaluation import Evaluation
+from riskreg.services.judging import as_target
+from riskreg.services.locking import lock_register
+from riskreg.services.rejudging import NOTHING_NEW, Change, SettingOutcome, in_years, outcome_of, raise_any
+
+NO_TARGET = Target(TargetKind.BLANK)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetEntry:
+    """A year's target as it was typed. `revision` is that of the target that the person saw, None: there was none.
+
+    `row` is what a problem is named by, such as the row of a sheet.
+    """
+
+    indicator_id: int
+    year: int
+    kind: str
+    value: str = ""
+    floor: str = ""
+    green_tolerance: str = ""
+    amber_tolerance: str = ""
+    revision: int | None = None
+    row: str = ""
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The words of the figures by the names of their fields."""
+        return {name: getattr(self, name) for name in ("value", "floor", "green_tolerance", "amber_tolerance")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An entry that was read, and the target in force."""
+
+    entry: TargetEntry
+    indicator: Indicator
+    target: Target
+    known: TargetRow | None
+
+    @property
+    def before(self) -> Target:
+        """What is in force."""
+        return as_target(self.known) if self.known else NO_TARGET
+
+
+def preview_targets(
+    actor: Actor, register_id: int, entries: Sequence[TargetEntry], reason: str, now: datetime
+) -> SettingOutcome:
+    """Return what setting these targets would do, and leave nothing behind. Raises as set_targets does."""
+    return tried(lambda: set_targets(actor, register_id, entries, reason, now)[0])
+
+
+def set_targets(
+    actor: Actor,
+    register_id: int,
+    entries: Sequence[TargetEntry],
+    reason: str,
+    now: datetime,
+    *,
+    shown: str | None = None,
+) -> tuple[SettingOutcome, Evaluation]:
+    """Set targets, all or none, and judge what waited for them.
+
+    `shown` is the digest of the outcome that the person saw. What says nothing new is left out. Raises RowsBroken with
+    everything that is wrong with any of the entries, RuleBroken without a reason, NotPermitted, and ChangedMeanwhile
+    when a target, or the outcome, is another than the person saw.
+    """
+    actor.require(Permission.PUBLISH_RESULT)
+    lock_register(register_id)
+    if not reason.strip():
+        raise RuleBroken("Say why the target is set so.", "reason")
+    readings = _read(entries, policy_on(register_id, day_of(now)))
+    new = [one for one in readings if one.target != one.before]
+    if not new:
+        raise RowsBroken([RowProblem(one.entry.row, NOTHING_NEW, "value") for one in readings[:1]])
+    changes = [_store(actor, one, reason.strip(), now) for one in new]
+    outcome, evaluation = outcome_of(register_id, changes, len(readings) - len(new), now)
+    require_as_shown(outcome, shown)
+    return outcome, evaluation
+
+
+def _read(entries: Sequence[TargetEntry], policy: Policy) -> list[_Reading]:
+    if not entries:
+        raise RuleBroken("There is no target to set.")
+    ids = {entry.indicator_id for entry in entries}
+    indicators = {row.id: row for row in db.session.scalars(select(Indicator).where(Indicator.id.in_(ids)))}
+    there = select(TargetRow).where(in_years(TargetRow, ids, {entry.year for entry in entries}))
+    known = {(row.indicator_id, row.year): row for row in db.session.scalars(there)}
+    problems, readings, first = list[RowProblem](), list[_Reading](), dict[tuple[int, int], str]()
+    for entry in entries:
+        key = (entry.indicator_id, entry.year)
+        wrong = list(_faults(entry, indicators.get(entry.indicator_id), known.get(key)))
+        if key in first and key[0] in indicators:
+            wrong.append(RuleBroken(f"The target of {entry.year} is there already{_in(first[key])}.", "year"))
+        first.setdefault(key, entry.row)
+        if not wrong:
+            wrong = _take(entry, indicators[entry.indicator_id], known.get(key), policy, readings)
+        problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
+    raise_any(problems)
+    return readings
+
+
+def _in(row: str) -> str:
+    return f", in {row}" if row else ""
+
+
+def _faults(entry: TargetEntry, indicator: Indicator | None, known: TargetRow | None) -> Iterator[RuleBroken]:
+    """What is wrong before the figures are read. Raises ChangedMeanwhile for the only entry of a form."""
+    if indicator is None:
+        yield RuleBroken("There is no such indicator.", "indicator")
+    if not EARLIEST_YEAR <= entry.year <= LATEST_YEAR:
+        yield RuleBroken(f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", "year")
+    if indicator is not None and entry.revision != (known.revision if known else None):
+        words = target_words(as_target(known) if known else NO_TARGET, indicator.unit)
+        sentence = f"This target was changed meanwhile; it says now: {words}."
+        if not entry.row:
+            raise ChangedMeanwhile(f"{sentence} Nothing was saved.")
+        yield RuleBroken(f"{sentence} Download the targets again.", "revision")
+
+
+def _take(
+    entry: TargetEntry, indicator: Indicator, known: TargetRow | None, policy: Policy, readings: list[_Reading]
+) -> list[RuleBroken]:
+    """Add the reading of an entry, or return what is wrong with it. What says nothing new was right in its time."""
+    is_gap = "gap" in indicator.name.lower()
+    try:
+        target = read_target(entry.typed, entry.kind, indicator.unit, is_gap=is_gap)
+    except RuleBroken as broken:
+        return [broken]
+    reading = _Reading(entry, indicator, target, known)
+    readings.append(reading)
+    return [] if target == reading.before else list(target_faults(target, Polarity(indicator.polarity), policy))
+
+
+def _store(actor: Actor, reading: _Reading, reason: str, now: datetime) -> Change:
+    """Keep the target that was in force, write the new one, and tell it."""
+    indicator, year, row = reading.indicator, reading.entry.year, reading.known
+    before, after = (target_words(one, indicator.unit) for one in (reading.before, reading.target))
+    told: dict[str, Any] = {"before": before, "after": after}
+    if row is None:
+        row = TargetRow(indicator_id=indicator.id, year=year, revision=0)
+        db.session.add(row)
+    else:
+        db.session.add(_past(actor, row, reason, now))
+        row.revision += 1
+        told |= {"line": row.source_line, "remark": row.note}
+    target = reading.target
+    row.printed, row.kind, row.value, row.floor = written_target(target), target.kind, target.value, target.floor
+    row.green_tolerance, row.amber_tolerance = target.green_tolerance, target.amber_tolerance
+    row.source_line, row.note = "", reason
+    text = f"{indicator.name}: the target of {year} is set to: {after}. Until now: {before}. {reason}"
+    record(actor, "set the target", f"indicator:{indicator.id}", text, now=now, reason=reason, **told)
+    return Change(reading.entry.row, indicator.id, indicator.code, indicator.name, year, before, after)
+
+
+def _past(actor: Actor, row: TargetRow, reason: str, now: datetime) -> TargetPast:
+    return TargetPast(
+        indicator_id=row.indicator_id,
+        year=row.year,
+        printed=row.printed,
+        kind=row.kind,
+        value=row.value,
+        floor=row.floor,
+        green_tolerance=row.green_tolerance,
+        amber_tolerance=row.amber_tolerance,
+        replaced_at=now,
+        replaced_by=actor.person_id,
+        replaced_why=reason,
+    )

@@ -1,0 +1,1 @@
+"""The room of the targets: those of each year with their history, national figures, and both by spreadsheet."""
