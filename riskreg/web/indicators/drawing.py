@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from markupsafe import Markup
 
-from riskreg.charts import Level, Mark, indicator_chart
+from riskreg.charts import Level, Mark, Span, indicator_chart
+from riskreg.domain.forecast import Prospect
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import figure
 from riskreg.domain.targets import Judgement, Polarity, Target, TargetKind, judge
@@ -25,16 +27,18 @@ def floors_of(facts: IndicatorFacts, policy: Policy | None) -> dict[int, Judgeme
     polarity = Polarity(facts.indicator.polarity)
     national = {one.year: one.value for one in facts.national if one.comparable}
     return {
-        line.year: judge(Decimal(0), _target(line), polarity, national.get(line.year), policy) for line in facts.targets
+        line.year: judge(Decimal(0), target_on(line), polarity, national.get(line.year), policy)
+        for line in facts.targets
     }
 
 
-def _target(line: TargetLine) -> Target:
+def target_on(line: TargetLine) -> Target:
+    """Return a target that was read for a page as the rules know one."""
     return Target(TargetKind(line.kind), line.value, line.floor, line.green_tolerance, line.amber_tolerance)
 
 
-def chart_of(facts: IndicatorFacts, floors: dict[int, Judgement]) -> Markup:
-    """Draw the results on the present basis with the targets, floors and comparable national figures."""
+def chart_of(facts: IndicatorFacts, floors: dict[int, Judgement], ahead: Sequence[Prospect]) -> Markup:
+    """Draw the results on the present basis with the targets, floors, comparable figures of others and the forecast."""
     indicator = facts.indicator
     basis = facts.latest.basis if facts.latest else ""
     drawn = [
@@ -49,6 +53,8 @@ def chart_of(facts: IndicatorFacts, floors: dict[int, Judgement]) -> Markup:
         targets=[Level(year, found.target) for year, found in floors.items() if found.target is not None],
         floors=[Level(year, floor) for year, floor in levels if floor is not None],
         national=[Level(one.year, one.value) for one in facts.national if one.comparable and one.value is not None],
+        neighbours=[Level(one.year, one.neighbours) for one in facts.national if one.neighbours is not None],
+        forecast=[Span(one.on, one.value, one.low, one.high) for one in (year.forecast for year in ahead)],
         floors_assumed=any(one.floor_assumed and not no_floor(one) for one in floors.values()),
         suffix="%" if indicator.unit == "percent" else "",
         key=f"indicator-{indicator.id}",

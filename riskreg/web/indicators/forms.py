@@ -77,8 +77,19 @@ class CorrectForm(Form):
     status = ChoiceField("Status", choices=STATUSES, needed="Say whether the result is provisional or final.")
     reason = LongTextField(
         "Why it is corrected",
-        needed="Say why the result is corrected.",
-        hint="It is kept beside the old figure and shown to everyone.",
+        hint="Kept beside the old figure and shown to everyone. Making a provisional figure final needs no reason.",
         called="reason",
+        limit=LONGEST_NOTE,
+    )
+
+
+class CommentForm(Form):
+    """What the performance officer says about a result."""
+
+    text = LongTextField(
+        "Comment",
+        needed="Enter the comment.",
+        hint="What is behind the figure, and what is done about it. It is only added to, never changed.",
+        called="comment",
         limit=LONGEST_NOTE,
     )

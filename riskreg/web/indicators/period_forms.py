@@ -25,6 +25,17 @@ FIELDS = ("value", "status", "note")
 ROW = re.compile(r"(?:value|note)-([0-9]{1,9})")
 
 
+def check_period(form: Form, today: date) -> None:
+    """Say beside the fields of a form what is wrong with its period, as far as it is given."""
+    ends, target, name = form["ends"].data, form["target"].data, form["period"].data
+    if ends and ends > today:
+        form.show_broken("The period has not ended yet.", "ends")
+    if ends and target is not None and abs(target - ends.year) > 1:
+        form.show_broken(f"A period that ended in {ends.year} is not judged against the target of {target}.", "target")
+    if name and not YEAR.search(name):
+        form.show_broken("Name the period with its year, such as March 2017.", "period")
+
+
 class PeriodForm(Form):
     """Which period, of which indicators. Its answers stand in the address; it changes nothing and carries no token."""
 
@@ -68,15 +79,7 @@ class PeriodForm(Form):
     def is_right(self, today: date) -> bool:
         """Whether a table can be set out; if not, the fields say why."""
         if self.validate():
-            ends, target = self.ends.data, self.target.data
-            if ends > today:
-                self.show_broken("The period has not ended yet.", "ends")
-            if target is not None and abs(target - ends.year) > 1:
-                self.show_broken(
-                    f"A period that ended in {ends.year} is not judged against the target of {target}.", "target"
-                )
-            if self.period.data and not YEAR.search(self.period.data):
-                self.show_broken("Name the period with its year, such as March 2017.", "period")
+            check_period(self, today)
         return not self.problems
 
     def wanted(self) -> WantedPeriod:

@@ -27,7 +27,7 @@ MOST = 200  # rows of one table; a larger directorate chooses a service group
 def publish_period() -> ResponseReturnValue:
     """Ask for the results of a period in one table, and publish them after showing what that does."""
     today = clock.today()
-    asked = PeriodForm.asked(_last_month_end(today), group_names())
+    asked = PeriodForm.asked(last_month_end(today), group_names())
     if not asked.is_right(today):
         return page("indicators/publish_period.html", form=asked, asked=asked, table=None)
     wanted = asked.wanted()
@@ -57,5 +57,6 @@ def publish_period() -> ResponseReturnValue:
     )
 
 
-def _last_month_end(today: date) -> date:
+def last_month_end(today: date) -> date:
+    """The period that is asked for at first."""
     return today.replace(day=1) - timedelta(days=1)

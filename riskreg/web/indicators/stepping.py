@@ -27,17 +27,23 @@ def wants_change() -> bool:
 
 
 def publish_or_show(
-    form: Form, entries: Sequence[ResultEntry], done: Callable[[Published], str], there: str, back: str
+    form: Form,
+    entries: Sequence[ResultEntry],
+    done: Callable[[Published], str],
+    there: str,
+    back: str,
+    also: Callable[[Published], None] = lambda _published: None,
 ) -> ResponseReturnValue | None:
     """Publish as it was shown and go `there`, or show what publishing would do; None when the form is to be put right.
 
-    `done` says what publishing did; `back` is the address without a result to publish. When the outcome is another
-    than the one that was shown, the new one is shown.
+    `done` says what publishing did; `back` is the address without a result to publish; `also` is done in the same
+    transaction. When the outcome is another than the one that was shown, the new one is shown.
     """
     actor, register_id, now = current_actor(), present_register().id, clock.now()
     if request.form.get("step") == "publish":
         with saving(form):
             published = publish_results(actor, register_id, entries, now, shown=request.form.get("shown", ""))
+            also(published)
             flash(done(published))
             return redirect(there)
     if form.problems and not form.changed:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.charts import sparkline
 from riskreg.domain.access import Permission
+from riskreg.domain.forecast import IN_WORDS
+from riskreg.queries.caused import escalations_caused
 from riskreg.queries.indicator import indicator_facts
 from riskreg.queries.indicators import (
     RAG_CHOICES,
@@ -18,18 +21,17 @@ from riskreg.queries.indicators import (
     groups_shown,
     lateness,
     scorecard,
-    years_shown,
 )
 from riskreg.web.access import needs
 from riskreg.web.in_force import present_policy
-from riskreg.web.indicators import period_table, publishing
+from riskreg.web.indicators import commenting, forecasting, period_table, publishing, upload
 from riskreg.web.indicators.drawing import chart_of, floors_of
 from riskreg.web.indicators.room import blueprint, known_indicator
 from riskreg.web.indicators.wording import WORDS, no_floor, other_years, why_so
 from riskreg.web.listing import Pages, address_with, asked, asked_one_of
 from riskreg.web.pages import page
 
-__all__ = ["blueprint", "period_table", "publishing"]
+__all__ = ["blueprint", "commenting", "forecasting", "period_table", "publishing", "upload"]
 
 # The whole scorecard of a directorate on one page, in its groups; a longer one is divided.
 ROWS = 150
@@ -51,20 +53,33 @@ def listing() -> ResponseReturnValue:
     )
     groups = groups_shown(wanted, today, policy)
     pages = Pages.asked(sum(group.total for group in groups), ROWS)
-    years = years_shown(today)
-    rows = scorecard(wanted, today, policy, years, offset=pages.offset, size=pages.size)
+    rows = scorecard(wanted, today, policy, offset=pages.offset, size=pages.size)
     return page(
         "indicators/listing.html",
         wanted=wanted,
         in_force=_in_force(wanted),
+        lists=_lists(wanted),
         group_choices=[("", "All"), *((name, name) for name in names)],
         rag_choices=[("", "All"), *((rag, rag) for rag in RAG_CHOICES)],
         groups={group.name: group for group in groups},
         sections=[(name, list(part)) for name, part in groupby(rows, key=lambda row: row.group)],
         pages=pages,
-        years=years,
+        year=today.year,
         sparkline=sparkline,
     )
+
+
+def _lists(wanted: ScorecardFilter) -> Sequence[tuple[str, str, bool]]:
+    """The lists that are asked for most, and whether it is the one shown."""
+    every = (
+        ("All indicators", ScorecardFilter(), url_for("indicators.listing")),
+        ("Quarterly Performance Report", ScorecardFilter(qpr=True), url_for("indicators.listing", qpr=1)),
+        ("Results overdue", ScorecardFilter(stale=True), url_for("indicators.listing", stale=1)),
+    )
+    return [
+        *((words, address, wanted == shown) for words, shown, address in every),
+        ("Watch list", url_for("indicators.watch"), False),
+    ]
 
 
 def _in_force(wanted: ScorecardFilter) -> Sequence[tuple[str, str]]:
@@ -86,6 +101,7 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
     """Show one indicator: its chart and figures, the risks it bears on, what it gave."""
     facts, policy = indicator_facts(known_indicator(indicator_id)), present_policy()
     latest, floors = facts.latest, floors_of(facts, policy)
+    ahead = forecasting.prospects_of(facts, policy)
     months = facts.indicator.frequency_months
     return page(
         "indicators/indicator.html",
@@ -95,7 +111,11 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
         late=lateness(latest.period_end if latest else None, months, clock.today(), policy),
         floors=floors,
         policy=policy,
-        chart=chart_of(facts, floors),
+        chart=chart_of(facts, floors, ahead),
+        prospects=ahead,
+        no_forecast="" if ahead else forecasting.why_none(facts),
+        in_words=IN_WORDS,
+        escalations=escalations_caused(indicator_id),
         why=why_so(latest, facts.indicator.unit) if latest else "",
         other_years=other_years(facts.results),
         no_floor=no_floor,
