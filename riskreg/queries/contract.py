@@ -9,13 +9,23 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from riskreg.domain.contracts import ContractFacts, RouteKind, RouteStage, milestones
+from riskreg.domain.contracts import NOTICE, ContractFacts, RouteKind, RouteStage, milestones
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
-from riskreg.models import Contract, ContractReview, ContractRoute, Link, Reference, Register, Risk, SignalRow
+from riskreg.models import (
+    Contract,
+    ContractProvider,
+    ContractReview,
+    ContractRoute,
+    Link,
+    Reference,
+    Register,
+    Risk,
+    SignalRow,
+)
 
 NEEDED = {
     "Route decided": RouteStage.DECIDED,
@@ -67,7 +77,7 @@ class DependentRisk:
 
 
 def contract_with_records(contract_id: int) -> Contract | None:
-    """Return a contract with the post that manages it and the routes and reviews recorded, by three queries."""
+    """Return a contract with the post that manages it and what was recorded of it, by four queries."""
     return db.session.scalar(
         select(Contract)
         .where(Contract.id == contract_id)
@@ -75,6 +85,7 @@ def contract_with_records(contract_id: int) -> Contract | None:
             joinedload(Contract.owner_post),
             selectinload(Contract.routes).joinedload(ContractRoute.person),
             selectinload(Contract.reviews).joinedload(ContractReview.person),
+            selectinload(Contract.providers).joinedload(ContractProvider.person),
         )
     )
 
@@ -95,7 +106,11 @@ def dated_points(facts: ContractFacts, policy: Policy, today: date) -> list[Date
 def _settled(name: str, facts: ContractFacts) -> str:
     """Say that what a milestone asks for has been recorded, or that the route makes it needless; else nothing."""
     route = facts.route
-    if route is None or name not in NEEDED:
+    if route is None:
+        return ""
+    if name == NOTICE:
+        return "" if route.kind is RouteKind.EXTEND else "not needed"
+    if name not in NEEDED:
         return ""
     if route.stage >= NEEDED[name]:
         return "recorded"

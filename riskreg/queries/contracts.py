@@ -4,46 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Float, case, cast, func, select
 
+from riskreg.domain.contract_terms import KINDS
 from riskreg.domain.contracts import ContractFacts, Milestone, Route, RouteKind, RouteStage, milestones
 from riskreg.domain.contracts import ContractReview as Held
-from riskreg.domain.dates import PartialDate, add_months
+from riskreg.domain.dates import PartialDate
 from riskreg.domain.escalation import SignalState
-from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import Heeds, Reach
 from riskreg.extensions import db
-from riskreg.models import Contract, ContractReview, ContractRoute, Link, Post, Risk, SignalRow
-
-Rows = Select[*tuple[Any, ...]]
-KINDS = ("external", "internal", "commissioning")
-
-
-class Ends(StrEnum):
-    """When a contract ends, as the list is narrowed by it."""
-
-    SOON = "soon"
-    PAST = "past"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class ContractFilter:
-    """What the list is narrowed to; empty, None or False does not narrow. `kind` is left aside by the counts."""
-
-    words: str = ""
-    kind: str = ""
-    area: str = ""
-    post_id: int | None = None
-    ends: str = ""
-    signals: bool = False
-    unheeded: bool = False
+from riskreg.models import Contract, ContractReview, ContractRoute, Post, SignalRow
+from riskreg.queries.contract_filters import ContractFilter, heeded_by_a_risk, is_unheeded, narrowed, present_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +39,10 @@ class ListedContract:
     value_words: str
     end: str
     end_known: bool
+    rolling: bool
+    tier: int | None
+    critical: bool
+    manager: str
     next_milestone: Milestone | None
     signals: int
     reaches: int
@@ -79,55 +58,23 @@ class Choices:
     unheeded: int
 
 
-# The end that the last awarded extension brought, or else the plan’s: domain.contracts.ContractFacts.current_end.
-_moved = (
-    select(ContractRoute.new_end)
-    .where(ContractRoute.contract_id == Contract.id, ContractRoute.stage == int(RouteStage.AWARDED))
-    .where(ContractRoute.new_end != "")
-    .order_by(ContractRoute.on.desc(), ContractRoute.id.desc())
-    .limit(1)
-    .correlate(Contract)
-    .scalar_subquery()
-)
-present_end = func.coalesce(_moved, Contract.end)
-_stands = exists().where(SignalRow.contract_id == Contract.id, SignalRow.state == SignalState.STANDS)
-# An open risk lets the contract escalate it: domain.signals.heeded, which of a contract only leaves watching links out.
-heeded_by_a_risk = exists().where(
-    Link.contract_id == Contract.id,
-    Link.heeds != Heeds.WATCH,
-    Risk.id == Link.risk_id,
-    Risk.status == RiskStatus.OPEN,
-)
-_unheeded = and_(
-    exists().where(
-        SignalRow.contract_id == Contract.id,
-        SignalRow.state == SignalState.STANDS,
-        SignalRow.reaches == int(Reach.DMT),
-    ),
-    ~heeded_by_a_risk,
-)
-
-
 def kind_sizes(asked: ContractFilter, today: date, policy: Policy) -> dict[str, int]:
     """Return how many contracts of each kind there are under the filter, whatever its own kind; one query."""
     query = select(Contract.kind, func.count()).group_by(Contract.kind)
     sizes = dict.fromkeys(KINDS, 0)
-    for row in db.session.execute(_narrowed(query, asked, today, policy)):
+    for row in db.session.execute(narrowed(query, asked, today, policy)):
         sizes[row[0]] = row[1]
     return sizes
 
 
 def listed_contracts(
-    asked: ContractFilter, today: date, policy: Policy, *, limit: int, offset: int
+    asked: ContractFilter, today: date, policy: Policy, *, limit: int, offset: int, sort: str = ""
 ) -> list[ListedContract]:
-    """Return one page of the list in the order of the plan, by four queries."""
-    query = _narrowed(select(*_COLUMNS), asked, today, policy)
+    """Return one page of the list, in the order of the plan or as sorted (see SORTS), by four queries."""
+    query = narrowed(select(*_COLUMNS).join(Post, Post.id == Contract.owner_post_id), asked, today, policy)
     if asked.kind:
         query = query.where(Contract.kind == asked.kind)
-    in_order = case(*((Contract.kind == kind, place) for place, kind in enumerate(KINDS)))
-    rows = db.session.execute(
-        query.order_by(in_order, Contract.position, Contract.id).limit(limit).offset(offset)
-    ).all()
+    rows = db.session.execute(query.order_by(*_order(sort)).limit(limit).offset(offset)).all()
     ids = [row.id for row in rows]
     routes, reviews, standing = _routes(ids), _reviews(ids), _standing(ids)
     return [_listed(row, _facts(row, routes, reviews), standing.get(row.id, (0, 0)), today, policy) for row in rows]
@@ -135,7 +82,7 @@ def listed_contracts(
 
 def choices() -> Choices:
     """Return the service areas and the posts that manage contracts, by one query."""
-    unheeded = select(func.count()).select_from(Contract).where(_unheeded).correlate(None).scalar_subquery()
+    unheeded = select(func.count()).select_from(Contract).where(is_unheeded).correlate(None).scalar_subquery()
     rows = db.session.execute(
         select(Contract.service_area, Post.id, Post.title, unheeded.label("unheeded"))
         .join(Post, Post.id == Contract.owner_post_id)
@@ -162,48 +109,37 @@ _COLUMNS = (
     Contract.needed_from,
     Contract.provider_known,
     Contract.closed_on,
+    Contract.value_note,
+    Contract.rolling,
+    Contract.tier,
+    Contract.extensions,
+    Contract.notice_months,
+    Contract.safeguarding_critical,
+    Post.title.label("manager"),
     heeded_by_a_risk.label("heeded"),
 )
 
-
-def _narrowed(query: Rows, asked: ContractFilter, today: date, policy: Policy) -> Rows:
-    if asked.words:
-        texts = (Contract.code, Contract.title, Contract.provider, Contract.description)
-        query = query.where(or_(*(text.icontains(asked.words, autoescape=True) for text in texts)))
-    if asked.area:
-        query = query.where(Contract.service_area == asked.area)
-    if asked.post_id is not None:
-        query = query.where(Contract.owner_post_id == asked.post_id)
-    if asked.signals:
-        query = query.where(_stands)
-    if asked.unheeded:
-        query = query.where(_unheeded)
-    if asked.ends:
-        query = query.where(_ends(Ends(asked.ends), today, policy))
-    return query
+_KIND_ORDER = case(*((Contract.kind == kind, place) for place, kind in enumerate(KINDS)))
+_AMOUNT = cast(func.coalesce(Contract.value_total, Contract.value_yearly), Float)
+# What the list may be sorted by, in the address; each with a minus in front for the other way round.
+SORTS: dict[str, ColumnElement[Any]] = {
+    "code": func.lower(Contract.code),
+    "title": func.lower(Contract.title),
+    "provider": func.nullif(func.lower(Contract.provider), ""),
+    "value": _AMOUNT,
+    "tier": Contract.tier.expression,
+    "manager": func.lower(Post.title),
+    "end": func.nullif(present_end, ""),
+}
 
 
-def _ends(ends: Ends, today: date, policy: Policy) -> ColumnElement[bool]:
-    if ends is Ends.UNKNOWN:
-        return present_end == ""
-    past = _last_day_by(today - timedelta(days=1))
-    if ends is Ends.PAST:
-        return past
-    return and_(_last_day_by(add_months(today, policy.no_route_months)), ~past)
-
-
-def _last_day_by(limit: date) -> ColumnElement[bool]:
-    """The condition that the last day a stored partial date can mean is not after the limit.
-
-    A month is over by then if it is an earlier one, or the limit is its last day; so with years.
-    """
-    after = limit + timedelta(days=1)
-    text = limit.isoformat()
-    return or_(
-        and_(func.length(present_end) == len("2018-03-31"), present_end <= text),
-        and_(func.length(present_end) == len("2018-03"), present_end < after.isoformat()[:7]),
-        and_(func.length(present_end) == len("2018"), present_end < after.isoformat()[:4]),
-    )
+def _order(sort: str) -> tuple[ColumnElement[Any], ...]:
+    """What is not known comes last, whichever way round."""
+    by = SORTS.get(sort.removeprefix("-"))
+    plan = (_KIND_ORDER, Contract.position.expression, Contract.id.expression)
+    if by is None:
+        return plan
+    return (by.is_(None), by.desc() if sort.startswith("-") else by, *plan)
 
 
 def _listed(row: Any, facts: ContractFacts, standing: tuple[int, int], today: date, policy: Policy) -> ListedContract:
@@ -218,9 +154,13 @@ def _listed(row: Any, facts: ContractFacts, standing: tuple[int, int], today: da
         provider=row.provider,
         value_total=row.value_total,
         value_yearly=row.value_yearly,
-        value_words=row.value_printed,
+        value_words=row.value_printed or row.value_note,
         end=str(end) if end else row.end_printed,
         end_known=end is not None,
+        rolling=row.rolling,
+        tier=row.tier,
+        critical=row.safeguarding_critical,
+        manager=row.manager,
         next_milestone=next(ahead, None) if row.closed_on is None else None,
         signals=standing[0],
         reaches=standing[1],
@@ -242,6 +182,10 @@ def _facts(row: Any, routes: dict[int, list[Route]], reviews: dict[int, list[Hel
         closed_on=row.closed_on,
         routes=tuple(routes.get(row.id, ())),
         reviews=tuple(reviews.get(row.id, ())),
+        tier=row.tier,
+        rolling=row.rolling,
+        extensions=row.extensions,
+        notice_months=row.notice_months,
     )
 
 

@@ -52,6 +52,8 @@ def record_route(
         raise RuleBroken("A contract that is let end is not awarded: choose approved.", "stage")
     new_end = _partial(entry.new_end, "new_end")
     end = contract.facts().current_end
+    if contract.rolling and entry.kind is RouteKind.EXTEND:
+        raise RuleBroken("A rolling agreement has no end that could be extended.", "kind")
     extended = entry.kind is RouteKind.EXTEND and entry.stage is RouteStage.AWARDED
     if extended and new_end is None:
         raise RuleBroken("Enter the new end of the contract.", "new_end")
@@ -106,6 +108,8 @@ def _open(actor: Actor, register_id: int, contract: Contract, seen_revision: int
     lock_register(register_id)
     if contract.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
+    if contract.closed_on is not None:
+        raise RuleBroken(f"It was closed on {day(contract.closed_on)}: reopen it first.")
     contract.revision += 1
 
 

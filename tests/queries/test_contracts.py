@@ -12,7 +12,8 @@ from riskreg.domain.dates import PartialDate, add_months
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
 from riskreg.queries.contract import dated_points
-from riskreg.queries.contracts import ContractFilter, Ends, choices, kind_sizes, listed_contracts
+from riskreg.queries.contract_filters import ContractFilter, Ends
+from riskreg.queries.contracts import choices, kind_sizes, listed_contracts
 from riskreg.queries.policies import policy_on
 from tests import factories as make
 
@@ -47,7 +48,7 @@ def test_an_end_of_any_precision_is_judged_as_the_rules_judge_it(today: str, pol
     for text in WRITTEN:
         make.ContractFactory(title=text or "none", end=text)
     last = {text: PartialDate(text).last_day for text in WRITTEN if text}
-    soon = add_months(day, policy.no_route_months)
+    soon = add_months(day, max(policy.no_route_months))
     assert ends_of(ContractFilter(ends=Ends.PAST), day, policy) == {text for text, end in last.items() if end < day}
     assert ends_of(ContractFilter(ends=Ends.SOON), day, policy) == {
         text for text, end in last.items() if day <= end <= soon
@@ -82,8 +83,10 @@ def test_the_sizes_count_every_kind_whatever_kind_is_asked_for(policy: Policy) -
 
 
 def test_a_closed_contract_has_no_milestone_ahead(policy: Policy) -> None:
-    make.ContractFactory(closed_on=make.TODAY)
-    assert listed_contracts(ContractFilter(), make.TODAY, policy, limit=9, offset=0)[0].next_milestone is None
+    make.ContractFactory(closed_on=make.TODAY, closed_why="It ended.")
+    assert listed_contracts(ContractFilter(), make.TODAY, policy, limit=9, offset=0) == []
+    closed = ContractFilter(closed=True)
+    assert listed_contracts(closed, make.TODAY, policy, limit=9, offset=0)[0].next_milestone is None
 
 
 def test_a_route_to_the_end_makes_an_award_needless(policy: Policy) -> None:

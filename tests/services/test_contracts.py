@@ -139,3 +139,18 @@ def test_a_review_that_makes_no_sense_is_refused_beside_its_field(entry: ReviewE
 def test_dates_stay_as_the_plan_has_them() -> None:
     assert make.ContractFactory().end == "2018-03"
     assert date(2018, 3, 31) == make.ContractFactory().facts().end.last_day
+
+
+def test_an_agreement_that_rolls_on_is_not_extended(link: Link) -> None:
+    assert link.contract is not None
+    link.contract.rolling, link.contract.end = True, ""
+    with pytest.raises(RuleBroken) as refused:
+        route(link, RouteEntry(RouteKind.EXTEND, RouteStage.DECIDED, TODAY, "Extend it."))
+    assert refused.value.field == "kind"
+
+
+def test_nothing_is_recorded_on_a_closed_contract(link: Link) -> None:
+    assert link.contract is not None
+    link.contract.closed_on, link.contract.closed_why = TODAY, "It ended."
+    with pytest.raises(RuleBroken, match="reopen it first"):
+        route(link, APPROVED)

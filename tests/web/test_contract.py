@@ -36,7 +36,7 @@ def test_the_page_shows_signals_milestones_and_the_risks_that_depend_on_it(clien
     assert "Ends in July 2017." in text
     assert "No approved route reaches DMT" in text
     assert "DMT is told through the risks that depend on it: CYPE 03." in text
-    assert "it ends on 31 July 2017, in 119 days, and no route for what follows has been approved." in text
+    assert "it ends on 31 July 2017, and no route for what follows has been approved." in text
     assert "Route approved 31 January 2017 passed, nothing recorded Review April 2017 next Award or extension" in text
     assert "CYPE 03 Meeting the demand for specialist provision" in text
     assert (
@@ -115,8 +115,8 @@ def test_an_awarded_extension_comes_before_the_plan_s_words(app: Flask) -> None:
 
 def test_a_closed_contract_says_when_it_was_closed(app: Flask) -> None:
     make.RegisterFactory()
-    path = f"/contracts/{make.ContractFactory(closed_on=date(2017, 4, 1)).id}"
-    assert "Closed on 1 April 2017." in words(signed_in_as(app, "auditor").get(path))
+    path = f"/contracts/{make.ContractFactory(closed_on=date(2017, 4, 1), closed_why='It ended.').id}"
+    assert "Closed on 1 April 2017: It ended." in words(signed_in_as(app, "auditor").get(path))
 
 
 def test_only_who_manages_the_contract_is_given_the_buttons(client: FlaskClient) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from riskreg.domain.contract_terms import LABELS
 from riskreg.domain.contracts import ContractFacts, RouteStage
 from riskreg.domain.dates import PartialDate
-from riskreg.domain.sentences import day, listed
+from riskreg.domain.policy import WITHOUT_TIER
+from riskreg.domain.sentences import day, listed, plural
 from riskreg.models import Contract
 from riskreg.queries.contract import DependentRisk
 from riskreg.services.contracts import STAGES
@@ -19,7 +21,9 @@ NO_DATE = "no date: these words give no signal"
 def end_in_words(contract: Contract, facts: ContractFacts, today: date) -> str:
     """Say when the contract ends, and by what: what was recorded comes before what the plan says."""
     if contract.closed_on:
-        return f"Closed on {day(contract.closed_on)}."
+        return f"Closed on {day(contract.closed_on)}: {contract.closed_why}"
+    if contract.rolling:
+        return "It rolls on: it has reviews and no end."
     end = facts.current_end
     if end is None:
         return f"The date of the end is not known: {_plan_gives(contract.end_printed)}."
@@ -42,7 +46,7 @@ def review_in_words(contract: Contract, facts: ContractFacts) -> str:
 def not_known(contract: Contract, facts: ContractFacts) -> list[str]:
     """Return what has no date although the plan or a record speaks of it, one sentence each; it gives no signal."""
     found = []
-    if facts.current_end is None and contract.end_printed:
+    if facts.current_end is None and contract.end_printed and not contract.rolling:
         found.append(f"The date of the end is not known: {_plan_gives(contract.end_printed)}. It gives no signal.")
     if facts.current_review is None and (facts.reviews or contract.review_printed):
         found.append(f"{review_in_words(contract, facts)} It gives no signal.")
@@ -76,15 +80,14 @@ def _plan_gives(words: str) -> str:
 
 
 def plan_says(contract: Contract) -> list[tuple[str, str, str]]:
-    """Return what the plan says about what, in its words, and what was read from them; only what it speaks of."""
+    """Return what the plan says about what, in its words, and what is kept now; only what it speaks of."""
     dates = (
         ("Start", contract.start_printed, contract.start),
         ("End", contract.end_printed, contract.end),
         ("Review", contract.review_printed, contract.review),
     )
     rows = [
-        ("Provider", contract.provider, "taken as printed" if contract.provider_known else "not known yet"),
-        ("Value", contract.value_printed, _value(contract)),
+        ("Value", contract.value_printed, value_in_words(contract)),
         *((name, words, _date(stored)) for name, words, stored in dates),
         (
             "Manager",
@@ -97,10 +100,11 @@ def plan_says(contract: Contract) -> list[tuple[str, str, str]]:
 
 
 def _date(stored: str) -> str:
-    return str(PartialDate(stored)) if stored else NO_DATE
+    return _known(stored) or NO_DATE
 
 
-def _value(contract: Contract) -> str:
+def value_in_words(contract: Contract) -> str:
+    """Say what the contract is worth: in total, a year, and what there is to know of it."""
     amounts = []
     if contract.value_total is not None:
         amounts.append(money(contract.value_total))
@@ -108,3 +112,44 @@ def _value(contract: Contract) -> str:
         amounts.append(f"{money(contract.value_yearly)} a year")
     text = ", ".join(amounts) or "no amount"
     return f"{text}. {contract.value_note}" if contract.value_note else text
+
+
+def what_is_kept(contract: Contract, facts: ContractFacts) -> list[tuple[str, str]]:
+    """Return what is kept of the contract beside its title and its dates, each with what it is about."""
+    said = {True: "yes", False: "no", None: ""}
+    rows = [
+        ("Provider", contract.provider or ("none is known" if not contract.provider_known else "")),
+        (LABELS["provider_number"], contract.provider_number),
+        (LABELS["provider_is_small"], said[contract.provider_is_small]),
+        (LABELS["provider_is_voluntary"], said[contract.provider_is_voluntary]),
+        ("Value", value_in_words(contract)),
+        (LABELS["irrecoverable_vat"], money(contract.irrecoverable_vat, "")),
+        ("Start", _known(contract.start)),
+        (LABELS["needed_from"], _known(contract.needed_from)),
+        ("Tier", _tier(contract)),
+        ("Extensions", "" if contract.rolling else _extensions(contract, facts)),
+        (LABELS["procurement_route"], contract.procurement_route),
+        (LABELS["safeguarding_critical"], "yes" if contract.safeguarding_critical else ""),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _known(stored: str) -> str:
+    return str(PartialDate(stored)) if stored else ""
+
+
+def _tier(contract: Contract) -> str:
+    return str(contract.tier) if contract.tier else f"not set: it counts as tier {WITHOUT_TIER}"
+
+
+def _extensions(contract: Contract, facts: ContractFacts) -> str:
+    """Say how often it may be extended, how often it was, and until when notice of the next one has to be given."""
+    used = facts.extensions_used
+    if not contract.extensions:
+        return f"none is known to be allowed; {used} awarded" if used else "none is known to be allowed"
+    length = plural(contract.extension_months or 0, "month")
+    said = f"{plural(contract.extensions, 'extension')} of {length} allowed, {used} used"
+    if contract.notice_months is None:
+        return f"{said}; no notice is known to be needed"
+    said += f"; notice {plural(contract.notice_months, 'month')} before the end"
+    return f"{said}, by {day(facts.notice_by)}" if facts.notice_by else said

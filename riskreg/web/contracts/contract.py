@@ -1,0 +1,118 @@
+"""One contract, and recording its route and its reviews."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from riskreg import clock
+from riskreg.domain.access import Permission, holds, require
+from riskreg.domain.signals import Reach
+from riskreg.models import Contract
+from riskreg.queries.contract import dated_points, dependent_risks, standing_signals
+from riskreg.services.contract_entries import may_keep
+from riskreg.services.contracts import STAGES, record_review, record_route
+from riskreg.web.access import current_actor, may, needs
+from riskreg.web.contracts.forms import ReviewForm, RouteForm
+from riskreg.web.contracts.room import ADDRESS, KIND_WORDS, blueprint, load
+from riskreg.web.contracts.wording import (
+    dmt_is_told,
+    end_in_words,
+    not_known,
+    plan_says,
+    review_in_words,
+    route_in_words,
+    what_is_kept,
+)
+from riskreg.web.in_force import present_policy, present_register
+from riskreg.web.outcomes import what_changed
+from riskreg.web.pages import page
+from riskreg.web.requests import saving
+
+REACHES = {int(reach): reach.who for reach in Reach}
+STAGE_WORDS = {int(stage): words for stage, words in STAGES.items()}
+
+
+@blueprint.get(ADDRESS)
+@needs(Permission.READ_REGISTER)
+def contract(contract_id: int) -> ResponseReturnValue:
+    """Show what the plan says of a contract, its milestones, and what depends on it."""
+    found, today = load(contract_id), clock.today()
+    facts, risks = found.facts(), dependent_risks(contract_id)
+    return page(
+        "contracts/contract.html",
+        contract=found,
+        end_in_words=end_in_words(found, facts, today),
+        not_known=not_known(found, facts),
+        kind=KIND_WORDS[found.kind],
+        points=dated_points(facts, present_policy(), today),
+        plan_says=plan_says(found),
+        signals=standing_signals(found.id),
+        risks=risks,
+        stages=STAGE_WORDS,
+        reaches=REACHES,
+        dmt=int(Reach.DMT),
+        told=[risk for risk in risks if risk.lets_dmt_know],
+        dmt_is_told=dmt_is_told(risks),
+        facts=what_is_kept(found, facts),
+        mine=found.closed_on is None and may(Permission.RECORD_CONTRACT) and _mine(found),
+        keeps=may_keep(current_actor(), found.owner_post_id),
+    )
+
+
+@blueprint.route(f"{ADDRESS}/route", methods=["GET", "POST"])
+@needs(Permission.RECORD_CONTRACT)
+def route(contract_id: int) -> ResponseReturnValue:
+    """Record what is decided about a contract's end."""
+    found = _load_mine(contract_id)
+    form = RouteForm(revision=found.revision)
+    if form.validate_on_submit():
+        with saving(form):
+            done = record_route(
+                current_actor(), present_register().id, found, form.as_entry(), form.revision.data, clock.now()
+            )
+            flash(f"Recorded. {what_changed(done)}")
+            return redirect(url_for("contracts.contract", contract_id=contract_id))
+    return _show_form("contracts/route.html", form, contract_id)
+
+
+@blueprint.route(f"{ADDRESS}/review", methods=["GET", "POST"])
+@needs(Permission.RECORD_CONTRACT)
+def review(contract_id: int) -> ResponseReturnValue:
+    """Record a review of a contract that was held."""
+    found = _load_mine(contract_id)
+    form = ReviewForm(revision=found.revision)
+    if form.validate_on_submit():
+        with saving(form):
+            done = record_review(
+                current_actor(), present_register().id, found, form.as_entry(), form.revision.data, clock.now()
+            )
+            flash(f"Recorded. {what_changed(done)}")
+            return redirect(url_for("contracts.contract", contract_id=contract_id))
+    return _show_form("contracts/review.html", form, contract_id)
+
+
+def _show_form(template: str, form: RouteForm | ReviewForm, contract_id: int) -> ResponseReturnValue:
+    """Show a form with what is recorded so far, read after the form was refused."""
+    found = load(contract_id)
+    if form.changed:
+        form.revision.data = found.revision
+    return page(
+        template,
+        form=form,
+        contract=found,
+        end_in_words=end_in_words(found, found.facts(), clock.today()),
+        review_in_words=review_in_words(found, found.facts()),
+        route_in_words=route_in_words(found.facts()),
+        stages=STAGE_WORDS,
+    )
+
+
+def _load_mine(contract_id: int) -> Contract:
+    found = load(contract_id)
+    require(_mine(found), f"This contract is managed by the {found.owner_post.title}.")
+    return found
+
+
+def _mine(found: Contract) -> bool:
+    return holds(current_actor().posts, found.owner_post_id)
