@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
-from riskreg.models import PolicyVersion, Register
+from riskreg.models import Person, PolicyVersion, Register
 from riskreg.queries.register import DIRECTORATE
 
 
 class NoPolicyError(LookupError):
     """The register had no policy on that day: nothing can be judged, and no number is made up instead."""
+
+
+def versions_of(register_id: int) -> dict[int, Policy]:
+    """Return every version of a register's policy by its number, by one query."""
+    rows = db.session.scalars(select(PolicyVersion).where(PolicyVersion.register_id == register_id))
+    return {row.version: row.as_policy() for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTold:
+    """A version of the policy: why it was adopted, when and by whom; the first one came with the register."""
+
+    policy: Policy
+    reason: str
+    adopted_at: datetime | None
+    adopted_by: str | None
+
+
+def versions_told(register_id: int) -> list[VersionTold]:
+    """Return every version of a register's policy, the oldest first, by one query."""
+    rows = db.session.execute(
+        select(PolicyVersion, Person.name)
+        .outerjoin(Person, Person.id == PolicyVersion.adopted_by)
+        .where(PolicyVersion.register_id == register_id)
+        .order_by(PolicyVersion.version)
+    )
+    return [VersionTold(row.as_policy(), row.reason, row.adopted_at, name) for row, name in rows]
 
 
 def policy_on(register_id: int, day: date) -> Policy:

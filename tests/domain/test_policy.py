@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import riskreg.domain
-from riskreg.domain.policy import Policy
+from riskreg.domain.policy import Policy, of_tier
 
 DOMAIN = Path(str(riskreg.domain.__file__)).parent
 MODULES = sorted(DOMAIN.glob("*.py"))
@@ -25,7 +25,12 @@ def test_the_shipped_policy_has_the_numbers_of_the_design(policy: Policy) -> Non
     assert policy.worsening_moves == 2
     overdue = (policy.review_overdue_days_manager, policy.review_overdue_days_head, policy.review_overdue_days_dmt)
     assert overdue == (1, 30, 60)
-    assert (policy.no_route_months, policy.no_approved_route_months, policy.no_award_months) == (12, 6, 3)
+    assert (policy.no_route_months, policy.no_approved_route_months, policy.no_award_months) == (
+        (12, 12, 12),
+        (6, 6, 6),
+        (3, 3, 3),
+    )
+    assert policy.extension_notice_days == 90
     assert policy.no_provider_months == 12
     assert (policy.review_months_red, policy.review_months_amber, policy.review_months_green) == (1, 3, 6)
     assert policy.reminder_days_before == (14, 3, 0)
@@ -40,6 +45,21 @@ def test_shares_are_decimal_so_that_no_binary_fraction_judges(policy: Policy) ->
 def test_a_policy_remembers_its_version_and_its_day(rules: dict[str, object]) -> None:
     policy = Policy.from_data(7, date(2018, 4, 1), rules)
     assert (policy.version, policy.valid_from) == (7, date(2018, 4, 1))
+
+
+def test_a_version_from_before_there_were_tiers_holds_for_all_of_them(rules: dict[str, object]) -> None:
+    older = {name: value for name, value in rules.items() if name != "extension_notice_days"} | {"no_route_months": 18}
+    policy = Policy.from_data(1, date(2017, 4, 1), older)
+    assert (policy.no_route_months, policy.extension_notice_days) == ((18, 18, 18), 0)
+
+
+def test_a_contract_without_a_tier_counts_as_tier_two() -> None:
+    assert [of_tier((18, 12, 9), tier) for tier in (1, 2, 3, None)] == [18, 12, 9, 12]
+
+
+def test_a_rule_by_tier_has_a_number_for_each(rules: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="no_award_months has not one number for each of the three tiers"):
+        Policy.from_data(1, date(2017, 4, 1), {**rules, "no_award_months": [3, 2]})
 
 
 def test_a_missing_rule_is_named(rules: dict[str, object]) -> None:

@@ -33,7 +33,7 @@ def test_no_number_of_the_policy_is_left_out() -> None:
         if field.name not in changed:
             continue
         value = changed[field.name]
-        more = [*value, "other" if isinstance(value[0], str) else 77] if isinstance(value, list) else None
+        more = ["other" if isinstance(value[0], str) else 77, *value[1:]] if isinstance(value, list) else None
         changed[field.name] = more or ("0.33" if isinstance(value, str) else 77)
         other = Policy.from_data(1, date(2017, 4, 1), changed)
         assert str([rules(other) for _, rules in GROUPS]) != shown, field.name

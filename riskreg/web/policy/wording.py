@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from riskreg.domain.policy import Policy
+from riskreg.domain.policy import TIERS, Policy, Tiered
 from riskreg.domain.sentences import listed, plural, shortest
 
 
@@ -24,6 +24,13 @@ def _share(value: Decimal) -> str:
 
 def _months(value: int) -> str:
     return plural(value, "month")
+
+
+def _by_tier(values: Tiered) -> str:
+    """One number of months where all tiers are alike, else one for each."""
+    if len(set(values)) == 1:
+        return _months(values[0])
+    return listed([f"{_months(months)} (tier {tier})" for tier, months in zip(TIERS, values, strict=True)])
 
 
 def _days(value: int) -> str:
@@ -63,9 +70,14 @@ def indicators(policy: Policy) -> list[Rule]:
 def contracts(policy: Policy) -> list[Rule]:
     """When a contract signals, and to whom."""
     return [
-        Rule("No route decided", f"{_months(policy.no_route_months)} before the end: the contract manager"),
-        Rule("No approved route", f"{_months(policy.no_approved_route_months)} before the end: DMT"),
-        Rule("No award or extension", f"{_months(policy.no_award_months)} before the end: DMT"),
+        Rule("No route decided", f"{_by_tier(policy.no_route_months)} before the end: the contract manager"),
+        Rule("No approved route", f"{_by_tier(policy.no_approved_route_months)} before the end: DMT"),
+        Rule("No award or extension", f"{_by_tier(policy.no_award_months)} before the end: DMT"),
+        Rule(
+            "Notice of an extension due",
+            f"{_days(policy.extension_notice_days)} before the last day for it: the contract manager;"
+            " from the day after it without a route: DMT",
+        ),
         Rule("Ended and still relied on", "from the day after the end: DMT"),
         Rule("No provider", f"{_months(policy.no_provider_months)} before it is needed: DMT"),
         Rule(
@@ -80,15 +92,41 @@ def contracts(policy: Policy) -> list[Rule]:
 
 def reviews(policy: Policy) -> list[Rule]:
     """How often risks are reviewed and who is reminded."""
-    before = [_days(days) for days in policy.reminder_days_before if days]
     return [
         Rule("RED", f"every {_months(policy.review_months_red)}"),
         Rule("AMBER", f"every {_months(policy.review_months_amber)}"),
         Rule("GREEN", f"every {_months(policy.review_months_green)}"),
         Rule("Escalated", f"within {_days(policy.escalated_review_days)} of the escalation"),
-        Rule("The owner is reminded", f"{listed(before)} before and on the day"),
+        Rule("The owner is reminded", _reminders(policy.reminder_days_before)),
         Rule("Late: the line director too", f"after {_days(policy.late_days_line_director)}"),
         Rule("Late: the co-ordinator and DMT too", f"after {_days(policy.late_days_coordinator)}"),
+    ]
+
+
+def _reminders(days: Sequence[int]) -> str:
+    before = [_days(one) for one in sorted(days, reverse=True) if one]
+    parts = [f"{listed(before)} before"] if before else []
+    return " and ".join(parts + ["on the day"] * (0 in days)) or "not before the review is late"
+
+
+def links(_policy: Policy) -> list[Rule]:
+    """What a link heeds: it is set with each link, and the policy has no number for it."""
+    return [
+        Rule("Any slip", "whatever reaches DMT escalates the risk; what a link heeds unless it says otherwise"),
+        Rule("RED only", "of an indicator, only a RED result escalates the risk"),
+        Rule("Watch only", "it is shown on the risk and escalates nothing"),
+    ]
+
+
+def telling(_policy: Policy) -> list[Rule]:
+    """Who is told by e-mail of what: it is the same in every register."""
+    return [
+        Rule("A risk is escalated by signals or by a person", "its owner and the DMT members"),
+        Rule("An escalation is withdrawn", "its owner and the DMT members"),
+        Rule("DMT has decided", "the owner of the risk"),
+        Rule("DMT refers a risk", "the corporate risk co-ordinator; of the answer, the owner and the DMT members"),
+        Rule("A result is overdue", "the performance officers"),
+        Rule("A review is due or late", "whom the rules on reviews above name"),
     ]
 
 
@@ -97,4 +135,6 @@ GROUPS: tuple[tuple[str, Callable[[Policy], list[Rule]]], ...] = (
     ("Results of indicators", indicators),
     ("Contracts", contracts),
     ("Reviews", reviews),
+    ("Links", links),
+    ("Who is told by e-mail", telling),
 )

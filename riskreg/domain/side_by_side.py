@@ -1,0 +1,126 @@
+"""The escalations that were raised beside those that a replay by other rules raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from riskreg.domain.cases import Case
+from riskreg.domain.dates import day_of
+
+
+class Difference(StrEnum):
+    """How what would have been raised differs from what was."""
+
+    NOT_RAISED = "not raised"
+    NEW = "new"
+    EARLIER = "earlier"
+    LATER = "later"
+    SAME = "same day"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An escalation that signals raised. `facts`: everything it came to hold, as `indicator:5 annual:2017-08-31`.
+
+    `escalation_id` None: only the replay raises it. `declined`: why DMT declined it, empty when it did not.
+    """
+
+    risk_id: int
+    opened_on: date
+    sentences: tuple[str, ...]
+    facts: frozenset[str]
+    escalation_id: int | None = None
+    declined: str = ""
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The indicators and contracts that it is about."""
+        return frozenset(fact.partition(" ")[0] for fact in self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What was raised of a risk, and what would have been; one of them may be missing."""
+
+    risk_id: int
+    was: Raised | None
+    would: Raised | None
+
+    @property
+    def days(self) -> int:
+        """How many days later it would have been raised; negative: earlier."""
+        return (self.would.opened_on - self.was.opened_on).days if self.was and self.would else 0
+
+    @property
+    def difference(self) -> Difference:
+        """How the two differ."""
+        if self.would is None:
+            return Difference.NOT_RAISED
+        if self.was is None:
+            return Difference.NEW
+        if self.days == 0:
+            return Difference.SAME
+        return Difference.EARLIER if self.days < 0 else Difference.LATER
+
+    @property
+    def spared(self) -> bool:
+        """Whether DMT declined it, and would not have had it before it."""
+        return self.would is None and self.was is not None and self.was.declined != ""
+
+
+def raised_by(cases: Iterable[Case], since: date) -> list[Raised]:
+    """Return the cases that signals opened on a day or later."""
+    return [
+        Raised(
+            case.risk_id,
+            day_of(case.opened_at),
+            case.sentences,
+            frozenset(f"{one.subject} {one.signal.fact}" for one in case.evidence),
+        )
+        for case in cases
+        if not case.by_person and day_of(case.opened_at) >= since
+    ]
+
+
+def side_by_side(was: Sequence[Raised], would: Sequence[Raised]) -> list[Pair]:
+    """Pair what was raised with what would have been, risk by risk: by a fact they share, else by their subject.
+
+    What differs comes first, in the order of Difference and then of day.
+    """
+    pairs: list[Pair] = []
+    ours, theirs = _by_risk(was), _by_risk(would)
+    for risk_id in sorted({*ours, *theirs}):
+        pairs += _of_risk(risk_id, ours.get(risk_id, []), theirs.get(risk_id, []))
+    order = list(Difference)
+    return sorted(pairs, key=lambda one: (order.index(one.difference), _day(one), one.risk_id))
+
+
+def _by_risk(raised: Sequence[Raised]) -> dict[int, list[Raised]]:
+    found: dict[int, list[Raised]] = {}
+    for one in raised:
+        found.setdefault(one.risk_id, []).append(one)
+    return found
+
+
+def _of_risk(risk_id: int, was: list[Raised], would: list[Raised]) -> list[Pair]:
+    pairs = []
+    shared: tuple[Callable[[Raised], frozenset[str]], ...] = (lambda one: one.facts, lambda one: one.subjects)
+    for about in shared:
+        for one in list(was):
+            alike = [other for other in would if about(one) & about(other)]
+            if alike:
+                nearest = min(alike, key=lambda other: abs((other.opened_on - one.opened_on).days))
+                pairs.append(Pair(risk_id, one, nearest))
+                was.remove(one)
+                would.remove(nearest)
+    pairs += [Pair(risk_id, one, None) for one in was]
+    return pairs + [Pair(risk_id, None, one) for one in would]
+
+
+def _day(pair: Pair) -> date:
+    one = pair.was or pair.would
+    assert one is not None  # noqa: S101 - a pair holds one of the two
+    return one.opened_on

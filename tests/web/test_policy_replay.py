@@ -1,0 +1,181 @@
+"""The replay of a draft: what it would have done is on the page, and what is adopted is what was replayed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from riskreg import models
+from riskreg.domain.access import Role
+from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
+from riskreg.extensions import db
+from riskreg.services.actors import Actor
+from riskreg.services.escalations import record_decision
+from tests import factories as make
+from tests.web.before_dmt import counted
+from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.test_policy_draft import draft, send
+
+SPARING = {"floor_share": "25", "valid_from": ["3", "4", "2017"]}  # by it NEET would have been AMBER and no news
+
+
+def shown(answer: TestResponse) -> dict[str, str]:
+    """What the button to adopt sends."""
+    form = answer.text.rpartition("<form")[2]
+    return dict(re.findall(r'name="(shown|since|revision)"[^>]*value="([^"]*)"', form))
+
+
+def decline(sentence_of: str) -> models.Escalation:
+    """Let DMT decline the escalation whose signal says this."""
+    row = db.session.query(models.SignalRow).filter(models.SignalRow.sentence.contains(sentence_of)).one()
+    held = db.session.query(models.EscalationSignal).filter_by(signal_id=row.id).one()
+    escalation = held.escalation
+    person = make.PersonFactory()
+    member = Actor(person.id, person.name, frozenset({Role.DMT_MEMBER}), frozenset())
+    taken = DecisionTaken(DecisionKind.DECLINE, "It is in hand.")
+    record_decision(member, escalation, taken, escalation.risk.revision, make.NOW)
+    db.session.commit()
+    return escalation
+
+
+def test_without_a_draft_there_is_nothing_to_replay(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    answer = client.get("/policy/replay")
+    assert answer.status_code == 404
+    assert "There is no draft of the policy" in words(answer)
+
+
+def test_a_draft_that_says_what_holds_makes_no_difference_and_cannot_be_adopted(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client)
+    answer = client.get("/policy/replay")
+    text = words(answer)
+    assert "Raised on the same day" in text
+    for said in (
+        "They would have been put before DMT later",
+        "the draft is not the reason",
+        "Not raised by the draft They",
+    ):
+        assert said not in text
+    assert "so there is nothing to adopt" in text
+    assert "Adopt the draft" not in text
+
+
+def test_what_the_draft_would_have_spared_dmt_is_shown_beside_what_was(client: FlaskClient) -> None:
+    escalation = decline("NEET")
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    answer = client.get("/policy/replay")
+    text = words(answer)
+    assert "Raised by signals, as it was 4 Raised by the draft 3 Not raised by the draft 1" in text
+    assert "Declined by DMT, and spared by the draft 1" in text
+    assert "DMT declined it: It is in hand. Not raised: DMT would have been spared it" in text
+    assert f'href="/escalations/{escalation.id}"' in answer.text
+    assert f'href="/risks/{escalation.risk_id}"' in answer.text
+    assert "A floor standard that is not known, in per cent 10% 25%" in text
+    assert "What a replay cannot know" in text
+    assert db.session.query(models.PolicyVersion).count() == 1
+
+
+def test_adopting_makes_a_version_and_leaves_what_was_judged(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    before = judgements()
+    seen = shown(client.get("/policy/replay"))
+    answer = post(client, "/policy/replay", **seen)
+    assert (answer.status_code, answer.location) == (302, "/policy/versions")
+    assert draft() is None
+    assert judgements() == before
+    text = words(client.get("/policy/versions"))
+    assert "Version 2 of the policy was adopted. It holds from 3 April 2017." in text
+    assert "Version 2, from 3 April 2017 in force Adopted by Risk Co-ordinator on 3 April 2017" in text
+    assert "Too many were declined." in text
+    assert "A floor standard that is not known, in per cent 10% 25%" in text
+    assert "Version 1, from 1 April 2017 It came with the register." in text
+    assert "worsened by 25% of itself" in words(client.get("/policy"))
+    assert post(client, "/policy/replay", **seen).status_code == 404
+
+
+def judgements() -> list[tuple[object, ...]]:
+    db.session.expire_all()
+    rows = db.session.query(models.Result).order_by(models.Result.id)
+    return [(row.id, row.rag, row.floor_value, row.policy_version) for row in rows]
+
+
+def test_only_what_was_replayed_is_adopted(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    seen = shown(client.get("/policy/replay"))
+    decline("NEET")
+    answer = post(client, "/policy/replay", **seen)
+    assert answer.status_code == 409
+    assert "What this does has changed since you looked at it" in problems(answer)[0]
+    assert "DMT would have been spared it" in words(answer)
+    assert db.session.query(models.PolicyVersion).count() == 1
+    assert post(client, "/policy/replay", **shown(answer)).status_code == 302
+
+
+def test_a_draft_that_was_changed_meanwhile_is_not_adopted(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    seen = shown(client.get("/policy/replay"))
+    send(client, **{**SPARING, "floor_share": "30"})
+    answer = post(client, "/policy/replay", **seen)
+    assert answer.status_code == 409
+    assert "The draft has changed since you opened this page" in words(answer)
+    assert db.session.query(models.PolicyVersion).count() == 1
+
+
+def test_a_draft_whose_day_has_passed_is_refused_with_a_sentence(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    seen = shown(client.get("/policy/replay"))
+    found = draft()
+    assert found
+    found.valid_from = date(2017, 4, 2)
+    db.session.commit()
+    answer = post(client, "/policy/replay", **seen)
+    assert answer.status_code == 422
+    assert "not from one that has passed" in problems(answer)[0]
+
+
+@pytest.mark.parametrize(
+    ("since", "sentence"),
+    [
+        ("soon", "The day must include a month and a year."),
+        ("1900-01-01", "The replay can begin on 3 April 2017 at the earliest."),
+        ("2018-01-01", "The day must be today, 3 April 2017, or earlier."),
+    ],
+)
+def test_a_day_that_cannot_be_replayed_from_is_refused_with_a_sentence(
+    client: FlaskClient, since: str, sentence: str
+) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    answer = client.get("/policy/replay", query_string={"since": since})
+    assert answer.status_code == 422
+    assert problems(answer) == [sentence]
+    assert client.get("/policy/replay", query_string={"since": "2017-04-03"}).status_code == 200
+
+
+def test_the_pages_ask_the_database_the_same_for_few_risks_and_for_many(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    sent = []
+    for many in (1, 15):
+        for number in range(many):
+            risk = make.RiskFactory(reference__number=100 * many + number)
+            make.LinkFactory(risk=risk, indicator=make.IndicatorFactory())
+        db.session.commit()
+        with counted() as statements:
+            assert client.get("/policy/replay").status_code == 200
+        sent.append(len(statements))
+        for path in ("/policy", "/policy/versions", "/policy/draft"):
+            with counted() as statements:
+                assert client.get(path).status_code == 200
+            assert len(statements) <= 10, path
+    assert sent[0] == sent[1] <= 30
