@@ -1,0 +1,1 @@
+"""Importing risks: somebody's list of them, or a whole register where none is held."""
