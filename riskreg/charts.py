@@ -20,6 +20,15 @@ LEFT, RIGHT, TOP, BOTTOM = 50.0, 16.0, 18.0, 30.0
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 110.0, 28.0, 4.0
 MOST_YEARS = 8
 MOST_TICKS = 6
+CROSS, PLUS = "l10 10m0 -10l-10 10", "m5 0v10m-5 -5h10"
+LINE = '<path class="app-chart__line app-chart__{}" d="M{}"/>'
+KEYS = (
+    (LINE.format("line--target", "0 6H30"), "target"),
+    (LINE.format("line--floor", "0 6H30"), "floor{}"),
+    (LINE.format("cross", f"10 1{CROSS}"), "national figure"),
+    (LINE.format("plus", f"10 1{PLUS}"), "statistical neighbours"),
+    (LINE.format("line--forecast", "0 6H30"), "forecast: a straight line, with its range"),
+)
 KINDS = {"RED": "red", "AMBER": "amber", "GREEN": "green"}
 
 
@@ -37,6 +46,15 @@ class Level(NamedTuple):
 
     year: int
     value: Decimal
+
+
+class Span(NamedTuple):
+    """A forecast for a day, and its range."""
+
+    on: date
+    value: Decimal
+    low: Decimal
+    high: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +108,37 @@ def indicator_chart(
     targets: Sequence[Level] = (),
     floors: Sequence[Level] = (),
     national: Sequence[Level] = (),
+    neighbours: Sequence[Level] = (),
+    forecast: Sequence[Span] = (),
     floors_assumed: bool = False,
     suffix: str = "",
     key: str = "chart",
 ) -> Markup:
-    """Return a figure with the results, targets, floors and national figures of one indicator, and its legend.
+    """Return a figure with the results, targets, floors, others' figures and forecast of one indicator, and its legend.
 
     `suffix` follows every figure on the axis (“%”); `key` makes the ids unique when a page has several charts.
     Nothing is drawn when there is nothing to draw.
     """
-    levels = [*targets, *floors, *national]
+    levels = [*targets, *floors, *national, *neighbours]
     if not results and not levels:
         return Markup("")
     results = sorted(results)
-    scale = _scale_of(results, levels)
-    drawn = [
-        _grid(scale, suffix),
-        _steps(scale, floors, "floor"),
-        _steps(scale, targets, "target"),
-        *(_national(scale, one) for one in national),
-        _results(scale, results),
-        _labels(scale, results, targets, suffix),
-    ]
+    scale = _scale_of(results, levels, forecast)
+    drawn = "".join(
+        (
+            *(_grid(scale, suffix), _steps(scale, floors, "floor"), _steps(scale, targets, "target")),
+            *(_at_a_year(scale, one, CROSS, "cross") for one in national),
+            *(_at_a_year(scale, one, PLUS, "plus") for one in neighbours),
+            *(_ahead(scale, results, forecast), _results(scale, results), _labels(scale, results, targets, suffix)),
+        )
+    )
     svg = (
         f'<svg class="app-chart" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" '
         f'aria-labelledby="{key}-title {key}-desc" focusable="false">'
         f'<title id="{key}-title">{escape(name)}</title>'
-        f'<desc id="{key}-desc">{escape(_description(results, targets, suffix))}</desc>{"".join(drawn)}</svg>'
+        f'<desc id="{key}-desc">{escape(_description(results, targets, suffix))}</desc>{drawn}</svg>'
     )
-    legend = _legend(results, bool(targets), bool(floors), bool(national), floors_assumed)
+    legend = _legend(results, (targets, floors, national, neighbours, forecast), floors_assumed)
     return Markup(f'<figure class="app-chart-figure">{svg}{legend}</figure>')  # noqa: S704 - words were escaped
 
 
@@ -126,9 +146,11 @@ def _moment(on: date) -> float:
     return on.year + (on.timetuple().tm_yday - 1) / 366
 
 
-def _scale_of(results: Sequence[Mark], levels: Sequence[Level]) -> _Scale:
-    years = [one.on.year for one in results] + [one.year for one in levels]
+def _scale_of(results: Sequence[Mark], levels: Sequence[Level], forecast: Sequence[Span]) -> _Scale:
+    days = [one.on for one in results] + [one.on for one in forecast]
+    years = [on.year for on in days] + [one.year for one in levels]
     values = [float(one.value) for one in results] + [float(one.value) for one in levels]
+    values += [float(end) for one in forecast for end in (one.low, one.high)]
     low, high = min(values), max(values)
     room = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
     bottom = max(0.0, low - room) if low >= 0 else low - room
@@ -183,9 +205,25 @@ def _steps(scale: _Scale, levels: Sequence[Level], kind: str) -> str:
     return f'<path class="app-chart__line app-chart__line--{kind}" d="{path}"/>' if path else ""
 
 
-def _national(scale: _Scale, level: Level) -> str:
+def _at_a_year(scale: _Scale, level: Level, shape: str, kind: str) -> str:
+    """A figure of others, in the middle of its year."""
     x, y = scale.x(level.year + 0.5), scale.y(level.value)
-    return f'<path class="app-chart__line app-chart__cross" d="M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"/>'
+    return LINE.format(kind, f"{x - 5:.1f} {y - 5:.1f}{shape}")
+
+
+def _ahead(scale: _Scale, results: Sequence[Mark], forecast: Sequence[Span]) -> str:
+    """The line from the last result on, and a bar for the range at each day."""
+    if not forecast:
+        return ""
+    known = [(one.on, one.value) for one in results[-1:]]
+    points = [*known, *((one.on, one.value) for one in forecast)]
+    path = "L".join(f"{scale.x(_moment(on)):.1f} {scale.y(value):.1f}" for on, value in points)
+    bars = "".join(
+        f"M{x - 4:.1f} {high:.1f}h8m-4 0V{low:.1f}m-4 0h8"
+        for one in forecast
+        for x, low, high in [(scale.x(_moment(one.on)), scale.y(one.low), scale.y(one.high))]
+    )
+    return LINE.format("line--forecast", f"{path}{bars}")
 
 
 def _results(scale: _Scale, results: Sequence[Mark]) -> str:
@@ -241,22 +279,15 @@ def _description(results: Sequence[Mark], targets: Sequence[Level], suffix: str)
     return " ".join([*told, "The table gives every figure."])
 
 
-def _legend(results: Sequence[Mark], targets: bool, floors: bool, national: bool, floors_assumed: bool) -> str:
+def _legend(results: Sequence[Mark], beside: Sequence[Sequence[object]], floors_assumed: bool) -> str:
     rags = {one.rag for one in results}
     entries = [
         (shape("app-chart", 15, 6, rag, 5), f"{rag} result" if rag else "result, not rated")
         for rag in ("RED", "AMBER", "GREEN", None)
         if rag in rags
     ]
-    line = '<path class="app-chart__line app-chart__line--{0}" d="M0 6H30"/>'
-    if targets:
-        entries.append((line.format("target"), "target"))
-    if floors:
-        entries.append((line.format("floor"), "floor, assumed" if floors_assumed else "floor"))
-    if national:
-        entries.append(
-            ('<path class="app-chart__line app-chart__cross" d="M10 1l10 10m0 -10l-10 10"/>', "national figure")
-        )
+    assumed = ", assumed" if floors_assumed else ""
+    entries += [(mark, words.format(assumed)) for (mark, words), held in zip(KEYS, beside, strict=True) if held]
     items = (
         f'<li><svg class="app-chart-key__mark" viewBox="0 0 30 12" aria-hidden="true" focusable="false">{mark}</svg>'
         f"{escape(words)}</li>"

@@ -22,9 +22,13 @@ from riskreg.extensions import db
 from riskreg.models import JobRun
 from riskreg.queries.policies import registers_in_force
 from riskreg.services.evaluation import Evaluation, evaluate_register
+from riskreg.services.links import end_links_that_ran_out
 from riskreg.services.outbox import anything_to_send
+from riskreg.services.policies import take_effect
 from riskreg.services.posting import send_due
 from riskreg.services.reminders import remind_of_reviews
+from riskreg.services.result_reminders import remind_of_results
+from riskreg.services.uploads import drop_old_uploads
 
 log = logging.getLogger(__name__)
 NOTHING_TO_DO = "nothing to do"
@@ -70,19 +74,29 @@ def evaluate(now: datetime) -> str:
 
 
 def evaluations(now: datetime) -> Iterator[tuple[str, Evaluation]]:
-    """Evaluate one register after another and yield what it did; the caller commits."""
+    """Evaluate one register after another and yield what it did; the caller commits.
+
+    First a new version of the policy takes effect, and the links that ran out end.
+    """
     for register_id, prefix in registers_in_force(day_of(now)):
+        take_effect(register_id, now)
+        end_links_that_ran_out(register_id, now)
         yield prefix, evaluate_register(register_id, now)
 
 
 def remind(now: datetime) -> str:
-    """Remind people of reviews."""
-    return f"{plural(remind_of_reviews(now), 'digest')} put into the outbox"
+    """Remind people of reviews, and performance officers of results that are overdue."""
+    return f"{plural(remind_of_reviews(now) + remind_of_results(now), 'digest')} put into the outbox"
 
 
 def send_mail(now: datetime) -> str:
     """Send what the outbox holds. Commits as it goes (riskreg.services.posting says why)."""
     return str(send_due(now))
+
+
+def tidy(now: datetime) -> str:
+    """Delete uploaded spreadsheets that nobody took in."""
+    return f"{plural(drop_old_uploads(now), 'uploaded file')} deleted"
 
 
 def _nothing_to_send(now: datetime) -> bool:
@@ -97,13 +111,21 @@ JOBS = {
     for job in (
         Job(
             "evaluate",
-            "Finds signals in results and contracts, puts risks before DMT for them, and takes back what fell away.",
+            "Ends links that ran out, finds signals in results and contracts, puts risks before DMT for them, "
+            "and takes back what fell away.",
             evaluate,
             at=time(2, 30),
         ),
         Job(
+            "tidy",
+            "Deletes uploaded spreadsheets that were not taken in within a day.",
+            tidy,
+            at=time(3, 30),
+        ),
+        Job(
             "remind",
-            "Reminds owners of reviews, then line directors, then the co-ordinator and DMT: one digest a person.",
+            "Reminds owners of reviews, then line directors, then the co-ordinator and DMT: one digest a person."
+            " Reminds performance officers of results that are overdue.",
             remind,
             at=time(6, 30),
         ),

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskreg.charts import Level, Mark, indicator_chart, sparkline
+from riskreg.charts import Level, Mark, Span, indicator_chart, sparkline
 
 D = Decimal
 TAKE_UP = [
@@ -68,6 +68,17 @@ def test_the_legend_names_what_is_drawn_and_nothing_else() -> None:
     legend = re.findall(r"</svg>([^<]+)</li>", markup)
     assert legend == ["RED result", "GREEN result", "target", "floor, assumed", "national figure"]
     assert re.findall(r"</svg>([^<]+)</li>", chart(targets=[])) == ["RED result", "GREEN result"]
+
+
+def test_a_forecast_is_a_line_of_its_own_with_a_bar_for_its_range_and_neighbours_are_marked() -> None:
+    ahead = [Span(date(2017 + at, 12, 31), D(68), D(60), D(76)) for at in range(2)]
+    markup = chart(forecast=ahead, neighbours=[Level(2016, D(69))])
+    legend = re.findall(r"</svg>([^<]+)</li>", markup)
+    assert legend[-2:] == ["statistical neighbours", "forecast: a straight line, with its range"]
+    (line,) = (one for one in drawn(markup).iter("path") if "--forecast" in one.get("class", ""))
+    assert line.get("d", "").count("L") == 2, "from the last result to each day ahead"
+    assert line.get("d", "").count("V") == 2
+    assert "--forecast" not in chart()
 
 
 def test_nothing_is_drawn_for_nothing() -> None:

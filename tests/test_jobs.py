@@ -126,9 +126,9 @@ def test_a_crash_leaves_a_run_without_an_end_and_no_half_done_work(app: Flask, w
     [
         (1, 29, []),
         (1, 30, ["evaluate"]),
-        (5, 29, ["evaluate"]),
-        (5, 30, ["evaluate", "remind"]),
-        (22, 59, ["evaluate", "remind"]),
+        (2, 30, ["evaluate", "tidy"]),
+        (5, 30, ["evaluate", "tidy", "remind"]),
+        (22, 59, ["evaluate", "tidy", "remind"]),
     ],
 )
 def test_a_days_job_is_due_from_its_hour_in_london(app: Flask, hour: int, minute: int, due: list[str]) -> None:
@@ -136,15 +136,15 @@ def test_a_days_job_is_due_from_its_hour_in_london(app: Flask, hour: int, minute
 
 
 def test_a_days_job_is_due_until_it_went_well_that_day(app: Flask) -> None:
-    assert due_jobs(NOW) == ["evaluate", "remind"]
+    assert due_jobs(NOW) == ["evaluate", "tidy", "remind"]
     run_job("remind", NOW)
-    assert due_jobs(NOW) == ["evaluate"]
-    assert due_jobs(NOW + timedelta(days=1)) == ["evaluate", "remind"]
+    assert due_jobs(NOW) == ["evaluate", "tidy"]
+    assert due_jobs(NOW + timedelta(days=1)) == ["evaluate", "tidy", "remind"]
 
 
 def test_after_midnight_in_london_the_day_is_a_new_one(app: Flask) -> None:
     late = datetime(2017, 4, 3, 22, 59, tzinfo=UTC)  # a minute to midnight in London
-    for name in ("evaluate", "remind"):
+    for name in ("evaluate", "tidy", "remind"):
         run_job(name, late)
     assert due_jobs(late) == []
     assert due_jobs(late + timedelta(minutes=2)) == []

@@ -133,7 +133,7 @@ def test_what_was_missed_is_made_good_and_not_done_twice(app: Flask, monkeypatch
     monkeypatch.setattr("riskreg.clock.now", lambda: make.NOW)
     scheduler.run_the_days_jobs(app, Leads())
     scheduler.run_the_days_jobs(app, Leads())
-    assert list(db.session.scalars(select(JobRun.job).order_by(JobRun.id))) == ["evaluate", "remind"]
+    assert list(db.session.scalars(select(JobRun.job).order_by(JobRun.id))) == ["evaluate", "tidy", "remind"]
 
 
 def test_a_week_of_downtime_is_made_good_by_one_run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,7 @@ def test_a_leader_runs_what_is_due_at_once_and_stops_when_told(app: Flask, monke
     watchdog.start()
     scheduler.run_schedule(app, leadership_of(db.engine), stop)
     watchdog.cancel()
-    assert set(db.session.scalars(select(JobRun.job).where(JobRun.ok.is_(True)))) == {"evaluate", "remind"}
+    assert set(db.session.scalars(select(JobRun.job).where(JobRun.ok.is_(True)))) == {"evaluate", "tidy", "remind"}
     other = leadership_of(db.engine)
     assert other.take()
     other.release()

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     UPDATE_ACTION = "update an action"
     REVIEW_RISK = "review a risk"
     RAISE_ESCALATION = "put a risk before DMT"
+    READ_PROPOSALS = "read proposals and drafts"
     PROPOSE_RISK = "propose a risk"
     KEEP_RISK = "change a risk, its controls and its actions"
     KEEP_REGISTER = "approve, hand over, merge, close or reopen a risk"
@@ -61,8 +62,11 @@ class Permission(StrEnum):
     DECIDE = "decide for DMT"
     ANSWER_REFERRAL = "answer for the corporate register"
     MANAGE_MEETINGS = "manage meetings"
+    SET_POLICY = "set the policy"
     PUBLISH_RESULT = "publish a result"
     RECORD_CONTRACT = "record a contract's route or review"
+    KEEP_CONTRACT = "add, change or close a contract"
+    KEEP_ANY_CONTRACT = "add, change or close any contract"
     ESCALATE_ANY = "put any risk before DMT"
     MANAGE_PEOPLE = "manage people, posts and roles"
     MANAGE_MAIL = "see and send mail and jobs"
@@ -72,17 +76,20 @@ P = Permission
 EVERYONE = frozenset({P.READ_REGISTER, P.EXPORT, P.READ_QUEUE, P.SEE_OWN_WORK})
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.RISK_OWNER: EVERYONE
-    | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION, P.PROPOSE_RISK, P.KEEP_RISK, P.ADD_EVIDENCE},
+    | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION, P.ADD_EVIDENCE}
+    | {P.READ_PROPOSALS, P.PROPOSE_RISK, P.KEEP_RISK},
     Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION, P.ADD_EVIDENCE},
     Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT},
-    Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT},
-    Role.DMT_MEMBER: EVERYONE | {P.DECIDE, P.READ_AUDIT, P.RAISE_ESCALATION, P.ESCALATE_ANY, P.ADD_EVIDENCE},
+    Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT, P.KEEP_CONTRACT},
+    Role.DMT_MEMBER: EVERYONE
+    | {P.DECIDE, P.READ_AUDIT, P.READ_PROPOSALS, P.RAISE_ESCALATION, P.ESCALATE_ANY, P.ADD_EVIDENCE},
     Role.COORDINATOR: EVERYONE
     | {P.RAISE_ESCALATION, P.ESCALATE_ANY, P.READ_AUDIT, P.MANAGE_MEETINGS}
-    | {P.PROPOSE_RISK, P.KEEP_RISK, P.KEEP_REGISTER, P.ADD_EVIDENCE},
+    | {P.READ_PROPOSALS, P.PROPOSE_RISK, P.KEEP_RISK, P.KEEP_REGISTER, P.ADD_EVIDENCE}
+    | {P.KEEP_CONTRACT, P.KEEP_ANY_CONTRACT, P.SET_POLICY},
     Role.CORPORATE_COORDINATOR: EVERYONE | {P.ANSWER_REFERRAL},
-    Role.AUDITOR: EVERYONE | {P.READ_AUDIT},
-    Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_PEOPLE, P.MANAGE_MAIL, P.READ_AUDIT},
+    Role.AUDITOR: EVERYONE | {P.READ_AUDIT, P.READ_PROPOSALS},
+    Role.ADMINISTRATOR: EVERYONE | {P.MANAGE_PEOPLE, P.MANAGE_MAIL, P.READ_AUDIT, P.READ_PROPOSALS},
 }
 
 

@@ -48,6 +48,12 @@ class PartialDate:
         raise ValueError(f"“{self.text}” is not a date such as 2018-03-31, 2018-03 or 2018")
 
     @property
+    def first_day(self) -> date:
+        """The first day it can mean."""
+        year, month_number, day_number = (*(int(part) for part in self.text.split("-")), 1, 1)[:3]
+        return date(year, month_number, day_number)
+
+    @property
     def last_day(self) -> date:
         """The last day it can mean: a month counts from its end (design, section 3, Signals from contracts)."""
         parts = [int(part) for part in self.text.split("-")]

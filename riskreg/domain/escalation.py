@@ -16,6 +16,11 @@ from riskreg.domain.scoring import Rag
 from riskreg.domain.signals import Signal, SignalKind
 
 
+def rating_moved(rag_before: str, rag_after: str) -> str:
+    """How an escalation moved a rating: “raised from AMBER to RED”, or “stays RED” when there is nothing above."""
+    return f"stays {rag_after}" if rag_before == rag_after else f"raised from {rag_before} to {rag_after}"
+
+
 class SignalState(StrEnum):
     """What has become of a stored signal."""
 
@@ -58,6 +63,7 @@ class Changes:
 
 
 NEVER_WAS = "Withdrawn: the figures and dates as they now stand do not show it."
+POLICY_CHANGED = "The policy changed: by the rules in force now this is no longer a reason."
 OVERTAKEN = "Overtaken by a later finding on the same fact."
 
 
@@ -67,12 +73,15 @@ def compare(
     *,
     wording_counts: bool,
     true_of_its_day: Collection[int] = (),
+    policy_changed: Collection[int] = (),
 ) -> Changes:
     """Return the signals to store anew and the stored ones whose state changes.
 
     `wording_counts`: a changed sentence is a changed fact (figures are in it), which is so for indicators; a
-    contract's sentence only counts down the days. `true_of_its_day`: keys of stored signals that today's records
-    still show to have been true when found; such a one has recovered, any other that is no longer found is withdrawn.
+    contract's sentence names days and the contract, which may be called anew. `true_of_its_day`: keys of stored
+    signals that today's records still show to have been true when found; such a one has recovered, any other that is
+    no longer found is withdrawn.
+    `policy_changed`: keys of those that the policy they were found by would still give: only the policy has changed.
     """
     live = [one for one in stored if one.state in (SignalState.STANDS, SignalState.RECOVERED)]
     endings = []
@@ -83,7 +92,7 @@ def compare(
             continue  # that it had recovered stays true; that it stands again is told as a new signal
         if match:
             kept.append(match)
-        ending = _ending(one, match, found, true_of_its_day)
+        ending = _ending(one, match, found, true_of_its_day, policy_changed)
         if ending.state is not one.state:
             endings.append(ending)
     new = tuple(signal for signal in found if signal.stands and signal not in kept)
@@ -96,12 +105,18 @@ def _same(one: StoredSignal, signal: Signal, wording_counts: bool) -> bool:
 
 
 def _ending(
-    one: StoredSignal, match: Signal | None, found: Sequence[Signal], true_of_its_day: Collection[int]
+    one: StoredSignal,
+    match: Signal | None,
+    found: Sequence[Signal],
+    true_of_its_day: Collection[int],
+    policy_changed: Collection[int],
 ) -> Ending:
     if match:
         state = SignalState.STANDS if match.stands else SignalState.RECOVERED
         return Ending(one.key, state, match.recovered)
     later = [signal for signal in found if signal.fact == one.fact]
+    if one.key in policy_changed and not any(signal.severity > one.severity for signal in later):
+        return Ending(one.key, SignalState.RECOVERED, POLICY_CHANGED)
     if any(signal.stands for signal in later):
         return Ending(one.key, SignalState.OVERTAKEN, OVERTAKEN)
     if later:

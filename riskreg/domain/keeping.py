@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from riskreg.domain.errors import RuleBroken
-from riskreg.domain.lifecycle import RiskStatus
-from riskreg.domain.sentences import day, listed
+from riskreg.domain.lifecycle import RiskStatus, still_open
+from riskreg.domain.sentences import day
 
 
 class ResponseKind(StrEnum):
@@ -73,13 +73,13 @@ def check_leaving(*, escalated: bool, open_actions: Sequence[str] = ()) -> None:
             "The risk is escalated. The Directorate Management Team (DMT) must de-escalate it first, or close it."
         )
     if open_actions:
-        named = listed([f"“{text.rstrip('.')}”" for text in open_actions])
-        raise RuleBroken(f"Actions are still open: {named}. Finish or cancel them before closing the risk.")
+        raise RuleBroken(still_open(open_actions))
 
 
-def check_merge(risk_id: int, into_id: int, into_status: RiskStatus) -> None:
+def check_merge(risk_id: int, into_id: int, into_status: RiskStatus, *, into_discarded: bool = False) -> None:
     """A risk goes into another one that is open. Raises RuleBroken."""
     if risk_id == into_id:
         raise RuleBroken("A risk cannot be merged into itself. Choose another risk.", "into")
     if into_status is not RiskStatus.OPEN:
-        raise RuleBroken(f"That risk is {into_status}. Choose one that is open.", "into")
+        ended = "discarded" if into_discarded else into_status
+        raise RuleBroken(f"That risk is {ended}. Choose one that is open.", "into")

@@ -87,7 +87,7 @@ class DecisionKind(StrEnum):
     CLOSE = "close the risk"
 
 
-_ANY_DECISION = {
+LEADS_TO = {
     DecisionKind.CONFIRM: EscalationStatus.CONFIRMED,
     DecisionKind.REFER: EscalationStatus.REFERRED,
     DecisionKind.RETURN: EscalationStatus.RETURNED,
@@ -99,7 +99,7 @@ _ANY_DECISION = {
 
 
 def _decisions(*left_out: DecisionKind) -> dict[DecisionKind, EscalationStatus]:
-    return {kind: status for kind, status in _ANY_DECISION.items() if kind not in left_out}
+    return {kind: status for kind, status in LEADS_TO.items() if kind not in left_out}
 
 
 DECISIONS: dict[EscalationStatus, dict[DecisionKind, EscalationStatus]] = {
@@ -115,19 +115,21 @@ DECISIONS: dict[EscalationStatus, dict[DecisionKind, EscalationStatus]] = {
 class DecisionTaken:
     """A decision as DMT words it. `due_on` is the owner's date; `meeting_on` the meeting at which it was taken.
 
-    A decision to defer is put off to the meeting instead.
+    `deferred_to` is the day of the meeting to which a deferral goes.
     """
 
     kind: DecisionKind
     reason: str
     due_on: date | None = None
     meeting_on: date | None = None
+    deferred_to: date | None = None
 
 
 DUE_NEEDED = {
     DecisionKind.CONFIRM: "Enter the date by which the owner must re-assess the risk.",
     DecisionKind.RETURN: "Enter the date by which the owner must answer.",
 }
+DEFERRED_TO_NEEDED = "Enter the date of the meeting it is deferred to."
 REASON_NEEDED = {
     DecisionKind.RETURN: "Say what is missing.",
 }
@@ -154,23 +156,33 @@ def decide(
         raise RuleBroken(NO_CORPORATE, "kind")
     if not decision.reason.strip():
         raise RuleBroken(REASON_NEEDED.get(decision.kind, "Give the reason for the decision."), "reason")
-    if decision.kind in DUE_NEEDED:
-        _check_day(decision.due_on, today, DUE_NEEDED[decision.kind], "due_on")
-    if decision.kind is DecisionKind.DEFER:
-        _check_day(decision.meeting_on, today, "Enter the date of the meeting.", "meeting_on")
-    elif decision.meeting_on and decision.meeting_on > today:
+    _check_due(decision.kind, decision.due_on, today)
+    _check_deferral(decision.kind, decision.deferred_to, today)
+    if decision.meeting_on and decision.meeting_on > today:
         raise RuleBroken("The meeting at which this was decided must be today or earlier.", "meeting_on")
     if decision.kind is DecisionKind.CLOSE and open_actions:
-        named = listed([text.rstrip(".") for text in open_actions])
-        raise RuleBroken(f"Actions are still open: {named}. End them before closing.", "kind")
+        raise RuleBroken(still_open(open_actions), "kind")
     return DECISIONS[status][decision.kind]
 
 
-def _check_day(value: date | None, today: date, missing: str, field: str) -> None:
-    if value is None:
-        raise RuleBroken(missing, field)
-    if value < today:
-        raise RuleBroken("The date must be today or later.", field)
+def _check_due(kind: DecisionKind, due_on: date | None, today: date) -> None:
+    if kind not in DUE_NEEDED:
+        if due_on:
+            raise RuleBroken(f"The decision “{kind}” asks nothing of the owner by a date. Empty this date.", "due_on")
+    elif due_on is None:
+        raise RuleBroken(DUE_NEEDED[kind], "due_on")
+    elif due_on < today:
+        raise RuleBroken("The date for the owner must be today or later.", "due_on")
+
+
+def _check_deferral(kind: DecisionKind, deferred_to: date | None, today: date) -> None:
+    if kind is not DecisionKind.DEFER:
+        if deferred_to:
+            raise RuleBroken(f"The decision “{kind}” defers nothing. Empty this date.", "deferred_to")
+    elif deferred_to is None:
+        raise RuleBroken(DEFERRED_TO_NEEDED, "deferred_to")
+    elif deferred_to <= today:
+        raise RuleBroken("The meeting it is deferred to must be later than today.", "deferred_to")
 
 
 def change_action(before: ActionStatus, after: ActionStatus) -> ActionStatus:
@@ -194,3 +206,9 @@ def change_risk(before: RiskStatus, step: str, *, was_open: bool = True) -> Risk
     if before is RiskStatus.CLOSED and (step == "reopen") != was_open:
         raise RuleBroken(WAS_OPEN if was_open else NEVER_OPEN)
     return RISK_TRANSITIONS[before][step]
+
+
+def still_open(actions: Sequence[str]) -> str:
+    """What keeps a risk from being closed: the actions that are still open, each in quotes."""
+    named = listed([f"“{text.rstrip('.')}”" for text in actions])
+    return f"Actions are still open: {named}. Finish or cancel them before closing the risk."

@@ -59,6 +59,15 @@ def check_planned(state: str, held_on: date) -> None:
         raise RuleBroken(f"The record of the meeting of {day(held_on)} is closed. Nothing in it can be changed.")
 
 
+def check_agenda_day(held_on: date, today: date) -> None:
+    """Raise RuleBroken once the day of the meeting is over: what came later was not before it."""
+    if held_on < today:
+        raise RuleBroken(
+            f"The day of the meeting of {day(held_on)} is over. What waits for DMT now was not before that meeting,"
+            " so nothing is added to its agenda."
+        )
+
+
 def check_closing(held_on: date, today: date, *, decisions: int, notes: int) -> None:
     """Raise RuleBroken for a meeting that has not been held yet, or at which nothing was recorded."""
     if held_on > today:
@@ -66,7 +75,15 @@ def check_closing(held_on: date, today: date, *, decisions: int, notes: int) -> 
     if not decisions and not notes:
         raise RuleBroken(
             "Nothing was recorded at this meeting: no decision names its date and no item has a note."
-            " Record something first; an empty meeting cannot be closed."
+            " An empty meeting cannot be closed. Record something first, or say that it was not held."
+        )
+
+
+def check_not_held(held_on: date, *, recorded: bool) -> None:
+    """Raise RuleBroken for a meeting at which something was recorded: it was held, and its record is closed instead."""
+    if recorded:
+        raise RuleBroken(
+            f"Something was recorded at the meeting of {day(held_on)}, so it was held. Close its record instead."
         )
 
 

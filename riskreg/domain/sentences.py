@@ -41,6 +41,25 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def moved(slips: int, first: date, now: date) -> str:
+    """How a date moved that was promised: moved twice, by 668 days in all. Empty when it stands as it was promised."""
+    days = (now - first).days
+    if not (slips or days):
+        return ""
+    times = {0: "", 1: " once", 2: " twice"}.get(slips, f" {slips} times")
+    if days > 0:
+        in_all = " in all" if slips > 1 else ""
+        return f"moved{times}{',' if times else ''} by {plural(days, 'day')}{in_all}"
+    stands = f"{plural(-days, 'day')} earlier" if days else "as it was first"
+    return f"moved{times}, now {stands}" if times else f"now {stands}"
+
+
+def closed(text: str) -> str:
+    """What somebody typed, without spaces around it and with a full stop, so that a sentence can follow."""
+    words = text.strip()
+    return words if words.endswith((".", "!", "?", "…")) or not words else f"{words}."
+
+
 def listed(words: list[str]) -> str:
     """Words in a row as a sentence has them: a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

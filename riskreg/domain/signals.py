@@ -31,6 +31,7 @@ class SignalKind(StrEnum):
     NO_AWARD = "no award or extension"
     ENDED = "ended"
     NO_PROVIDER = "no provider"
+    EXTENSION_NOTICE = "extension notice due"
 
 
 class Reach(IntEnum):
@@ -45,6 +46,11 @@ class Reach(IntEnum):
         """Whom it reaches, in words."""
         return {Reach.MANAGER: "its manager", Reach.HEAD: "the head of service", Reach.DMT: "DMT"}[self]
 
+    @property
+    def told(self) -> str:
+        """Whom it reaches and whom not, as a sentence."""
+        return f"{self.who[0].upper()}{self.who[1:]} is told{'' if self is Reach.DMT else '; DMT is not'}."
+
 
 class Heeds(StrEnum):
     """What a link heeds: any slip, RED only, or watch only (shown, never an escalation)."""
@@ -56,7 +62,10 @@ class Heeds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JudgedResult:
-    """A result with its judgement. `direction` is against the result before on the same basis, or None."""
+    """A result with its judgement. `direction` is against the result before on the same basis, or None.
+
+    `worsening_moves`: how many moves the wrong way running are *worsening*, by the policy that it was judged by.
+    """
 
     period: str
     period_end: date
@@ -65,6 +74,7 @@ class JudgedResult:
     opening: bool
     judgement: Judgement
     direction: Direction | None
+    worsening_moves: int
     target_year: int | None = None
 
 
@@ -111,11 +121,12 @@ class _Story:
     worse_moves: int
 
 
-def signals_of_indicator(name: str, unit: str, history: Sequence[JudgedResult], policy: Policy) -> tuple[Signal, ...]:
+def signals_of_indicator(name: str, unit: str, history: Sequence[JudgedResult]) -> tuple[Signal, ...]:
     """Return every signal that the results as they now stand give, oldest first, the recovered ones included.
 
     `history` holds the current revision of each period in order of period, all on one basis. An opening position
-    raises nothing but is what the first published result is compared with.
+    raises nothing but is what the first published result is compared with. Each result is told by the policy that it
+    was judged by, so that a later policy never changes what it said.
     """
     found: list[_Found] = []
     before: JudgedResult | None = None
@@ -127,13 +138,13 @@ def signals_of_indicator(name: str, unit: str, history: Sequence[JudgedResult], 
             story = _Story(result, before, rated, worse_moves)
             if not result.opening:
                 found = [_after(earlier, result, unit) for earlier in found]
-                found += _found(story, name, unit, policy)
+                found += _found(story, name, unit)
             rated = result
         before = result
     return tuple(one.signal for one in found)
 
 
-def _kind(story: _Story, policy: Policy) -> SignalKind | None:
+def _kind(story: _Story) -> SignalKind | None:
     """Return the most telling signal that one result gives: a slip, then getting worse and worse, then RED.
 
     Worsening comes before RED, or a result that DMT has once seen RED could get worse for ever unheard.
@@ -144,13 +155,13 @@ def _kind(story: _Story, policy: Policy) -> SignalKind | None:
     was = story.rated.judgement.rag if story.rated else None
     if was and rag.worse_than(was):
         return SignalKind.SLIPPED
-    if story.worse_moves >= policy.worsening_moves:
+    if story.worse_moves >= story.result.worsening_moves:
         return SignalKind.WORSENING
     return SignalKind.RED if rag is Rag.RED else None
 
 
-def _found(story: _Story, name: str, unit: str, policy: Policy) -> list[_Found]:
-    kind, rag = _kind(story, policy), story.result.judgement.rag
+def _found(story: _Story, name: str, unit: str) -> list[_Found]:
+    kind, rag = _kind(story), story.result.judgement.rag
     if kind is None or rag is None:
         return []
     slipped = kind is SignalKind.SLIPPED

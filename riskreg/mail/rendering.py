@@ -28,6 +28,8 @@ PAGES = {
     "escalation": "/escalations/{}",
     "queue": "/queue",
     "referral": "/corporate/{}",
+    "publish": "/indicators/{}/publish",
+    "overdue": "/indicators?stale=1",
     "reset": "/reset/{}",
     "sign_in": "/",
 }

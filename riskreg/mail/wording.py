@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from riskreg.domain.escalation import rating_moved
 from riskreg.domain.lifecycle import DecisionKind
 from riskreg.domain.referrals import Answer
 from riskreg.domain.reviews import Told
@@ -22,16 +23,11 @@ NEXT_STEPS = {
 }
 
 
-def next_step(decision: str, due_on: str | None, meeting_on: str | None) -> str:
+def next_step(decision: str, due_on: str | None, deferred_to: str | None) -> str:
     """What a decision asks of the owner, and by when. Raises ValueError for a decision that DMT cannot take."""
     by = f" by {day(date.fromisoformat(due_on))}" if due_on else ""
-    on = f" on {day(date.fromisoformat(meeting_on))}" if meeting_on else ""
+    on = f" on {day(date.fromisoformat(deferred_to))}" if deferred_to else ""
     return NEXT_STEPS[DecisionKind(decision)].format(by=by, on=on)
-
-
-def movement(rag_before: str, rag_after: str) -> str:
-    """How an escalation moved a rating: “raised from AMBER to RED”, or “stays RED” when there is nothing above."""
-    return f"stays {rag_after}" if rag_before == rag_after else f"raised from {rag_before} to {rag_after}"
 
 
 def return_of(rag_before: str, rag_after: str) -> str:
@@ -116,7 +112,7 @@ WORDS: Mapping[str, Any] = {
     "why_answered": why_answered,
     "after_proposal": after_proposal,
     "next_step": next_step,
-    "movement": movement,
+    "movement": rating_moved,
     "return_of": return_of,
     "lateness": lateness,
     "why_told": why_told,

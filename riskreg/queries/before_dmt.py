@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
 from riskreg.extensions import db
 from riskreg.models import Decision, Escalation, Referral, Review, Risk
@@ -44,6 +45,12 @@ class Standing:
         """Whether the rating shown is the register's own doing, on which DMT has not decided yet."""
         undecided = self.status in (S.AWAITING, S.DEFERRED) and self.decided_at is None
         return self.automatic and self.raised and undecided
+
+
+def waits_since(status: str, opened_on: date, waiting_since: datetime) -> date | None:
+    """Return since when an escalation waits for a decision, where it came before DMT earlier than that; else None."""
+    since = day_of(waiting_since)
+    return since if status in (S.AWAITING, S.DEFERRED) and since != opened_on else None
 
 
 _DECIDED_AT = (

@@ -21,7 +21,6 @@ from riskreg.models import (
     Decision,
     Escalation,
     EscalationSignal,
-    Link,
     Pack,
     Person,
     Register,
@@ -30,7 +29,9 @@ from riskreg.models import (
     SignalRow,
 )
 from riskreg.queries.as_at import STATES, RiskState, end_of, states
-from riskreg.queries.movements import RAISED, movements
+from riskreg.queries.change_parts import Part
+from riskreg.queries.links import links_at
+from riskreg.queries.movements import movements
 from riskreg.queries.pack_register import Content
 from riskreg.queries.packs import above_target, counts_before, counts_of, matrix_of, unscored, written
 from riskreg.queries.policies import policy_on
@@ -96,7 +97,9 @@ def committee_content(register: Register, since: date, until: date) -> Content:
     found = states(STATES, register.id, until)
     period = Period(register, since, until, {one.id: one for one in found if one.id not in hidden})
     rows, left_out = rows_then(register.id, register.prefix, period.shown.values(), until)
-    moved = [one for one in movements(register.id, since, until) if one.risk_id in period.shown and one.what != RAISED]
+    moved = [
+        one for one in movements(register.id, since, until) if one.risk_id in period.shown and one.part != Part.OPENED
+    ]
     return {
         "kind": KIND,
         "register": {"id": register.id, "prefix": register.prefix, "name": register.name},
@@ -190,12 +193,13 @@ def _decisions(period: Period) -> dict[int, list[Content]]:
 
 
 def _evidence(period: Period) -> tuple[dict[int, set[str]], dict[int, list[str]]]:
-    """What kind of thing raised each escalation, and its signals in words."""
+    """What kind of thing raised each escalation, and in words the signals by which it was raised."""
     rows = db.session.execute(
         select(EscalationSignal.escalation_id, SignalRow.indicator_id, SignalRow.sentence)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
+        .join(Escalation, Escalation.id == EscalationSignal.escalation_id)
         .join(Risk, Risk.id == EscalationSignal.risk_id)
-        .where(Risk.register_id == period.register.id, EscalationSignal.joined_at < end_of(period.until))
+        .where(Risk.register_id == period.register.id, EscalationSignal.joined_at <= Escalation.opened_at)
         .order_by(SignalRow.severity.desc(), SignalRow.id)
     )
     raised: dict[int, set[str]] = {}
@@ -229,14 +233,16 @@ def _reviews(period: Period) -> list[Content]:
 
 def _signals(period: Period) -> list[Content]:
     """What was found in indicators and contracts in the period, with the risks shown that depend on them."""
+    then = links_at(period.until, end_of(period.until))
+    links = then.c
     rows: Any = db.session.execute(
         select(SignalRow.id, SignalRow.sentence, SignalRow.found_on, SignalRow.state, SignalRow.ended_at)
-        .add_columns(SignalRow.indicator_id, Link.risk_id)
-        .join(Link, or_(Link.indicator_id == SignalRow.indicator_id, Link.contract_id == SignalRow.contract_id))
-        .join(Risk, Risk.id == Link.risk_id)
-        .where(Risk.register_id == period.register.id, Link.recorded_at < end_of(period.until))
+        .add_columns(SignalRow.indicator_id, links.risk_id)
+        .join(then, or_(links.indicator_id == SignalRow.indicator_id, links.contract_id == SignalRow.contract_id))
+        .join(Risk, Risk.id == links.risk_id)
+        .where(Risk.register_id == period.register.id)
         .where(SignalRow.found_at >= period.began_at, SignalRow.found_at < end_of(period.until))
-        .order_by(SignalRow.found_at, SignalRow.severity.desc(), SignalRow.id, Link.risk_id)
+        .order_by(SignalRow.found_at, SignalRow.severity.desc(), SignalRow.id, links.risk_id)
     )
     found: dict[int, Content] = {}
     for row in rows:

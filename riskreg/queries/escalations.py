@@ -25,7 +25,7 @@ from riskreg.models import (
     Risk,
     SignalRow,
 )
-from riskreg.queries.before_dmt import STANDING, Standing
+from riskreg.queries.before_dmt import STANDING, Standing, waits_since
 from riskreg.queries.notings import Noted, last_notings
 from riskreg.queries.said import Words, last_decisions, last_said
 
@@ -78,6 +78,8 @@ class Reason:
 class Queued:
     """One escalation in the queue. `days` counts from when it came before DMT; `late` counts days past its date.
 
+    `waiting_since`: since when it waits for a decision, where that is later; None where it does not wait for one.
+
     `revision` is that of its risk. `decision` is DMT's last one on the risk up to then; `noted` what it noted last.
     """
 
@@ -93,7 +95,7 @@ class Queued:
     effective_rag: str
     proposal: str
     opened_on: date
-    since: date
+    waiting_since: date | None
     days: int
     due_on: date | None
     late: int
@@ -192,7 +194,6 @@ def _queued(
     decision: Words | None,
     noted: Noted | None,
 ) -> Queued:
-    since = day_of(row.waiting_since)
     by_person = (Reason(row.reason, ""),) if row.reason else ()
     return Queued(
         id=row.id,
@@ -207,8 +208,8 @@ def _queued(
         effective_rag=row.effective_rag,
         proposal=row.proposal,
         opened_on=row.opened_on,
-        since=since,
-        days=(today - since).days,
+        waiting_since=waits_since(row.status, row.opened_on, row.waiting_since),
+        days=(today - row.opened_on).days,
         due_on=row.due_on,
         late=max(0, (today - row.due_on).days) if row.due_on else 0,
         ended_on=day_of(row.ended_at) if row.ended_at else None,

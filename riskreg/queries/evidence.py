@@ -160,6 +160,7 @@ class Decided:
     reason: str
     due_on: date | None
     meeting_on: date | None
+    deferred_to: date | None
     decided_at: datetime
     name: str
 
@@ -267,7 +268,7 @@ def _open_actions(risk_id: int) -> Sequence[OpenAction]:
 def _decisions(risk_id: int) -> Sequence[Decided]:
     rows = db.session.execute(
         select(Decision.escalation_id, Decision.kind, Decision.reason, Decision.due_on, Decision.meeting_on)
-        .add_columns(Decision.decided_at, Person.name)
+        .add_columns(Decision.deferred_to, Decision.decided_at, Person.name)
         .join(Escalation, Escalation.id == Decision.escalation_id)
         .join(Person, Person.id == Decision.person_id)
         .where(Escalation.risk_id == risk_id)

@@ -55,9 +55,15 @@ class Export:
 
 ref = aliased(Reference)
 reg = aliased(Register)
-REFERENCE: ColumnElement[str] = (
-    reg.prefix + literal(" ") + case((ref.number < 10, literal("0")), else_=literal("")) + cast(ref.number, String)
-)
+
+
+def reference_of(number: Any) -> ColumnElement[str]:
+    """Return a reference of the register that is joined, from its number: CYPE 01."""
+    nought = case((number < 10, literal("0")), else_=literal(""))
+    return reg.prefix + literal(" ") + nought + cast(number, String)
+
+
+REFERENCE = reference_of(ref.number)
 
 
 def counted(owner: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Any:

@@ -8,10 +8,13 @@ from typing import Any
 from riskreg.domain.sentences import listed
 from riskreg.extensions import db
 from riskreg.queries.export_columns import Export
+from riskreg.queries.exports_comments import RESULT_COMMENTS
+from riskreg.queries.exports_contracts import CONTRACTS, TRANSPARENCY
 from riskreg.queries.exports_controls import CONTROLS
 from riskreg.queries.exports_dmt import AUDIT, DECISIONS, ESCALATIONS, NOTINGS
-from riskreg.queries.exports_evidence import CONTRACTS, INDICATORS, RESULTS, TARGETS
+from riskreg.queries.exports_evidence import INDICATORS, RESULTS, TARGETS
 from riskreg.queries.exports_files import EVIDENCE
+from riskreg.queries.exports_history import ASSESSMENTS, PAST_LINKS, REFERENCES, RESPONSES, UPDATES, VERSIONS
 from riskreg.queries.exports_referrals import REFERRALS
 from riskreg.queries.exports_risks import ACTIONS, LINKS, REVIEWS, RISKS
 
@@ -22,7 +25,9 @@ EXPORTS: dict[str, Export] = {
         INDICATORS,
         TARGETS,
         RESULTS,
+        RESULT_COMMENTS,
         CONTRACTS,
+        TRANSPARENCY,
         LINKS,
         ESCALATIONS,
         DECISIONS,
@@ -32,6 +37,12 @@ EXPORTS: dict[str, Export] = {
         ACTIONS,
         REVIEWS,
         EVIDENCE,
+        REFERENCES,
+        VERSIONS,
+        ASSESSMENTS,
+        RESPONSES,
+        UPDATES,
+        PAST_LINKS,
         AUDIT,
     )
 }

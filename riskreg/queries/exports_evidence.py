@@ -1,4 +1,4 @@
-"""The exports of what risks depend on: indicators, targets with national figures, results, contracts."""
+"""The exports of what risks depend on: indicators, targets with national figures, results."""
 
 from __future__ import annotations
 
@@ -6,29 +6,16 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, union
 
-from riskreg.models import (
-    Benchmark,
-    Contract,
-    ContractReview,
-    ContractRoute,
-    Indicator,
-    Person,
-    Post,
-    Result,
-    TargetRow,
-)
+from riskreg.models import Benchmark, Indicator, Person, Result, TargetRow
 from riskreg.queries.export_columns import (
     DAY,
     FIGURE,
     MOMENT,
     NUMBER,
-    PARTIAL,
-    POUNDS,
     RAG,
     YES_NO,
     Export,
     ExportColumn,
-    newest,
 )
 
 C = ExportColumn
@@ -101,7 +88,7 @@ def _targets(rows: Select[Any]) -> Select[Any]:
 
 TARGETS = Export(
     "targets",
-    "Every indicator's target and national figure, one year a row, in the order of the scorecard.",
+    "Every indicator's target, national figure and neighbours, one year a row, in the order of the scorecard.",
     (
         C("indicator", Indicator.code, "the indicator's code"),
         C("name", Indicator.name, "what is measured"),
@@ -116,10 +103,11 @@ TARGETS = Export(
         C("national_printed", Benchmark.printed, "the national figure's cell as printed"),
         C("national", Benchmark.value, "the national figure", FIGURE),
         C("national_comparable", Benchmark.comparable, "whether it is measured in the same way", YES_NO),
+        C("neighbours", Benchmark.neighbours, "the average of the statistical neighbours", FIGURE),
         C("line", TargetRow.source_line, "the lines of the plan the target comes from"),
-        C("note", TargetRow.note, "what was remarked of the target when it was loaded"),
+        C("note", TargetRow.note, "what was remarked of the target when it was loaded, or why it was set"),
         C("national_line", Benchmark.source_line, "the lines of the plan the national figure comes from"),
-        C("national_note", Benchmark.note, "what was remarked of the national figure when it was loaded"),
+        C("national_note", Benchmark.note, "what was remarked of it when it was loaded, or why it was set"),
     ),
     _targets,
 )
@@ -166,59 +154,4 @@ RESULTS = Export(
         C("note", Result.note, "what was remarked when it was loaded"),
     ),
     _results,
-)
-
-last_route = newest(ContractRoute.contract_id, ContractRoute.id)
-last_review = newest(ContractReview.contract_id, ContractReview.id)
-
-
-def _contracts(rows: Select[Any]) -> Select[Any]:
-    return (
-        rows.select_from(Contract)
-        .join(Post, Post.id == Contract.owner_post_id)
-        .outerjoin(last_route, last_route.c.owner == Contract.id)
-        .outerjoin(ContractRoute, ContractRoute.id == last_route.c.top)
-        .outerjoin(last_review, last_review.c.owner == Contract.id)
-        .outerjoin(ContractReview, ContractReview.id == last_review.c.top)
-        .order_by(Contract.position, Contract.id)
-    )
-
-
-CONTRACTS = Export(
-    "contracts",
-    "Every provision that the directorate relies on, one a row, in the order of the plan.",
-    (
-        C("contract", Contract.code, "the contract's code"),
-        C("kind", Contract.kind, "external, internal or commissioning"),
-        C("service_area", Contract.service_area, "the heading it stands under"),
-        C("title", Contract.title, "what is provided"),
-        C("description", Contract.description, "more of what is provided"),
-        C("provider", Contract.provider, "who provides it, as printed"),
-        C("provider_known", Contract.provider_known, "whether a provider has been found", YES_NO),
-        C("needed_from", Contract.needed_from, "from when a provider is needed", PARTIAL),
-        C("value_printed", Contract.value_printed, "the value as printed"),
-        C("value_total", Contract.value_total, "the total that the words hold", POUNDS),
-        C("value_yearly", Contract.value_yearly, "the yearly amount that the words hold", POUNDS),
-        C("value_note", Contract.value_note, "what is to be known about the value"),
-        C("start_printed", Contract.start_printed, "the start as printed"),
-        C("start", Contract.start, "the start, if the words are a date", PARTIAL),
-        C("end_printed", Contract.end_printed, "the end as printed"),
-        C("end", Contract.end, "the end, if the words are a date", PARTIAL),
-        C("review_printed", Contract.review_printed, "the next review as printed"),
-        C("review", Contract.review, "the next review, if the words are a date", PARTIAL),
-        C("route", ContractRoute.kind, "what was last recorded of its end: extend, re-procure or end"),
-        C("route_stage", ContractRoute.stage, "1 decided, 2 approved, 3 awarded", NUMBER),
-        C("route_on", ContractRoute.on, "the day of that", DAY),
-        C("new_end", ContractRoute.new_end, "the end that an awarded extension brought", PARTIAL),
-        C("last_review_on", ContractReview.reviewed_on, "the day of the last review held", DAY),
-        C("next_review", ContractReview.next_review, "the next review that was then set", PARTIAL),
-        C("closed_on", Contract.closed_on, "the day it was closed", DAY),
-        C("owner", Post.title, "the post that manages it"),
-        C("manager_printed", Contract.manager_printed, "the responsible manager as printed"),
-        C("consultation_printed", Contract.consultation_printed, "the consultation as printed"),
-        C("assumed", Contract.assumed, "whether the managing post is assumed", YES_NO),
-        C("line", Contract.source_line, "the lines of the plan it comes from"),
-        C("note", Contract.note, "what was remarked when it was loaded"),
-    ),
-    _contracts,
 )

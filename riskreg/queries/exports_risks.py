@@ -19,6 +19,7 @@ from riskreg.models import (
     Link,
     Person,
     Post,
+    Reference,
     Review,
     Risk,
     Service,
@@ -36,8 +37,10 @@ from riskreg.queries.export_columns import (
     counted,
     newest,
     ref,
+    reference_of,
     reg,
 )
+from riskreg.queries.slips import SLIPS
 
 C = ExportColumn
 current_ids = newest(Assessment.risk_id, Assessment.id, Assessment.kind == "current")
@@ -48,6 +51,8 @@ open_actions = counted(Action.risk_id, Action.status.in_(OPEN_ACTIONS))
 linked = counted(Link.risk_id)
 last_review = newest(Review.risk_id, Review.done_on)
 last_update = newest(ActionUpdate.action_id, ActionUpdate.at)
+into = aliased(Risk)
+into_ref = aliased(Reference)
 
 
 def with_risk(rows: Select[Any], on: Any) -> Select[Any]:
@@ -74,6 +79,8 @@ def _risks(rows: Select[Any]) -> Select[Any]:
         .outerjoin(open_actions, open_actions.c.owner == Risk.id)
         .outerjoin(linked, linked.c.owner == Risk.id)
         .outerjoin(last_review, last_review.c.owner == Risk.id)
+        .outerjoin(into, into.id == Risk.merged_into_id)
+        .outerjoin(into_ref, into_ref.id == into.reference_id)
         .order_by(reg.prefix, ref.number)
     )
 
@@ -122,6 +129,9 @@ RISKS = Export(
         C("assumed", Risk.assumed, "whether owner, division and service are assumed", YES_NO),
         C("line", Risk.source_line, "the lines of the plan it comes from"),
         C("note", Risk.note, "what was remarked when it was loaded"),
+        C("review_counted_from", Risk.review_counted_from, "the day from which its next review is counted", DAY),
+        C("merged_into", reference_of(into_ref.number), "the reference of the risk that it was merged into"),
+        C("recorded_at", Risk.recorded_at, "when it was entered", MOMENT),
     ),
     _risks,
 )
@@ -132,6 +142,7 @@ def _links(rows: Select[Any]) -> Select[Any]:
         with_risk(rows.select_from(Link), Link.risk_id)
         .outerjoin(Indicator, Indicator.id == Link.indicator_id)
         .outerjoin(Contract, Contract.id == Link.contract_id)
+        .outerjoin(Person, Person.id == Link.person_id)
         .order_by(reg.prefix, ref.number, Link.id)
     )
 
@@ -155,6 +166,9 @@ LINKS = Export(
         C("line", Link.source_line, "the lines of the plan it rests on"),
         C("note", Link.note, "what was remarked when it was loaded"),
         C("recorded_at", Link.recorded_at, "when the link was made", MOMENT),
+        C("from_on", Link.from_on, "the day from which it holds; empty: since the register was loaded", DAY),
+        C("until_on", Link.until_on, "the last day on which it is to hold, where one is known", DAY),
+        C("by", Person.name, "the person who made it; empty where the register did"),
     ),
     _links,
 )
@@ -180,6 +194,7 @@ ACTIONS = Export(
         C("owner", Post.title, "the post that does it"),
         C("first_due_on", Action.first_due_on, "the date it was first promised for", DAY),
         C("due_on", Action.due_on, "the date it is promised for now", DAY),
+        C("slips", SLIPS, "how often its date was moved later", NUMBER),
         C("status", Action.status, "not started, in progress, done or cancelled"),
         C("progress", Action.progress, "how far it is", PERCENT),
         C("last_update_at", last_update.c.top, "when something was last said about it", MOMENT),
@@ -191,6 +206,7 @@ ACTIONS = Export(
         C("assumed", Action.assumed, "whether its risk, owner or date is assumed", YES_NO),
         C("line", Action.source_line, "the lines of the plan it comes from"),
         C("note", Action.note, "what was remarked when it was loaded"),
+        C("recorded_at", Action.recorded_at, "when it was recorded", MOMENT),
     ),
     _actions,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from riskreg.models import (
     SignalRow,
     TargetRow,
 )
+from riskreg.queries.result_comments import CommentLine, comments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class NationalLine:
-    """A year's national figure in the plan's words."""
+    """A year's national figure in the plan's words, and that of the statistical neighbours."""
 
     year: int
     printed: str
@@ -121,11 +122,15 @@ class NationalLine:
     comparable: bool
     source_line: str
     note: str
+    neighbours: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFacts:
-    """An indicator with all that belongs to it. `results` are the current ones, oldest first, `superseded` the rest."""
+    """An indicator with all that belongs to it. `results` are the current ones, oldest first, `superseded` the rest.
+
+    `comments` are those on its results by the result's id, oldest first.
+    """
 
     indicator: Indicator
     targets: Sequence[TargetLine]
@@ -134,6 +139,7 @@ class IndicatorFacts:
     superseded: Sequence[ResultLine]
     risks: Sequence[LinkedRisk]
     signals: Sequence[GivenSignal]
+    comments: Mapping[int, Sequence[CommentLine]]
 
     @property
     def latest(self) -> ResultLine | None:
@@ -151,16 +157,17 @@ class IndicatorFacts:
 
 
 def indicator_facts(indicator: Indicator) -> IndicatorFacts:
-    """Return everything the page of an indicator shows, by six queries, however much there is."""
+    """Return everything the page of an indicator shows, by seven queries, however much there is."""
     lines = _results(indicator.id)
     return IndicatorFacts(
         indicator=indicator,
         targets=target_lines(indicator.id),
-        national=_national(indicator.id),
+        national=national_lines(indicator.id),
         results=[one for one in lines if one.current],
         superseded=[one for one in lines if not one.current],
         risks=linked_risks(indicator.id),
         signals=_signals(indicator.id),
+        comments=comments_of(indicator.id),
     )
 
 
@@ -172,9 +179,10 @@ def target_lines(indicator_id: int) -> list[TargetLine]:
     return [TargetLine(*row) for row in db.session.execute(query.order_by(TargetRow.year))]
 
 
-def _national(indicator_id: int) -> list[NationalLine]:
+def national_lines(indicator_id: int) -> list[NationalLine]:
+    """Return the national figures of an indicator in order of year, by one query."""
     columns = (Benchmark.year, Benchmark.printed, Benchmark.value, Benchmark.comparable, Benchmark.source_line)
-    query = select(*columns, Benchmark.note).where(Benchmark.indicator_id == indicator_id)
+    query = select(*columns, Benchmark.note, Benchmark.neighbours).where(Benchmark.indicator_id == indicator_id)
     return [NationalLine(*row) for row in db.session.execute(query.order_by(Benchmark.year))]
 
 

@@ -64,6 +64,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """What others reached in a year: the national figure, whether it may be compared, and the statistical neighbours.
+
+    Figures come with their unit, empty where they are not known.
+    """
+
+    year: int
+    national: str
+    comparable: bool
+    neighbours: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScorecardRow:
     """One indicator as the scorecard shows it. Targets are figures with their unit, or the plan's words for none.
 
@@ -82,19 +95,10 @@ class ScorecardRow:
     direction: str | None
     target: str
     year_target: str
-    national: str
-    comparable: bool
+    others: Others | None
     trend: Trend
     links: int
     late: str
-
-
-@dataclass(frozen=True, slots=True)
-class Years:
-    """The years of two columns: the target shown beside every indicator, and the latest national figure."""
-
-    target: int
-    national: int
 
 
 def latest_result(result: Any = _latest) -> ColumnElement[bool]:
@@ -140,16 +144,13 @@ def group_names() -> list[str]:
     return list(db.session.scalars(query.order_by(func.min(Indicator.position))))
 
 
-def years_shown(today: date) -> Years:
-    """Return the years of the target and national columns, by one query."""
-    known = select(func.max(Benchmark.year)).where(Benchmark.year <= today.year)
-    return Years(today.year, db.session.scalar(known) or today.year - 1)
-
-
 def scorecard(
-    wanted: ScorecardFilter, today: date, policy: Policy | None, years: Years, *, offset: int, size: int
+    wanted: ScorecardFilter, today: date, policy: Policy | None, *, offset: int, size: int
 ) -> list[ScorecardRow]:
-    """Return one page of the scorecard, in the order of the plan: five queries, however many rows."""
+    """Return one page of the scorecard, in the order of the plan: five queries, however many rows.
+
+    `year_target` is the target of the present year.
+    """
     query = (
         select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)
         .add_columns((Indicator.qpr != "").label("qpr"), Indicator.frequency_months, _latest.target_year)
@@ -160,8 +161,7 @@ def scorecard(
     )
     rows = db.session.execute(_narrowed(query, wanted, today, policy).offset(offset).limit(size)).all()
     ids = [row.id for row in rows]
-    targets = _targets(ids)
-    national = _national(ids, years.national)
+    targets, national = _targets(ids), _national(ids, today.year)
     trends, links = _trends(ids), _links(ids)
     return [
         ScorecardRow(
@@ -176,9 +176,8 @@ def scorecard(
             rag=row.rag,
             direction=row.direction,
             target=_target(row.target_value, targets.get((row.id, row.target_year)), row.unit),
-            year_target=_target(None, targets.get((row.id, years.target)), row.unit),
-            national=figure(national[row.id].value, row.unit) if row.id in national else "",
-            comparable=row.id not in national or national[row.id].comparable,
+            year_target=_target(None, targets.get((row.id, today.year)), row.unit),
+            others=_others(national.get(row.id), row.unit),
             trend=trends.get(row.id, ()),
             links=links.get(row.id, 0),
             late=lateness(row.period_end, row.frequency_months, today, policy),
@@ -233,10 +232,20 @@ def _target(judged: Decimal | None, row: OneRow | None, unit: str) -> str:
 
 
 def _national(ids: Sequence[int], year: int) -> Mapping[int, OneRow]:
-    """Return the figure of the year, and whether it may be compared; nothing where none is printed."""
-    query = select(Benchmark.indicator_id, Benchmark.value, Benchmark.comparable)
-    query = query.where(Benchmark.indicator_id.in_(ids), Benchmark.year == year, Benchmark.value.is_not(None))
-    return {row.indicator_id: row for row in db.session.execute(query)}
+    """Return what others reached in the latest year up to this one for which anything is known."""
+    query = select(Benchmark.indicator_id, Benchmark.year, Benchmark.value, Benchmark.comparable, Benchmark.neighbours)
+    known = or_(Benchmark.value.is_not(None), Benchmark.neighbours.is_not(None))
+    rows = db.session.execute(
+        query.where(Benchmark.indicator_id.in_(ids), Benchmark.year <= year, known).order_by(Benchmark.year)
+    )
+    return {row.indicator_id: row for row in rows}
+
+
+def _others(row: OneRow | None, unit: str) -> Others | None:
+    if row is None:
+        return None
+    national, neighbours = ("" if one is None else figure(one, unit) for one in (row.value, row.neighbours))
+    return Others(row.year, national, row.comparable or not national, neighbours)
 
 
 def _trends(ids: Sequence[int]) -> dict[int, Trend]:

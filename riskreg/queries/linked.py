@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.domain.contracts import Milestone, milestones
@@ -16,14 +16,17 @@ from riskreg.domain.escalation import SignalState
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Heeds, stale
 from riskreg.extensions import db
-from riskreg.models import Contract, Indicator, Link, Result, SignalRow
+from riskreg.models import Contract, Indicator, Link, Result, ResultComment, SignalRow
 
 RESULTS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class LatestResult:
-    """The latest result of an indicator as it was judged. `value` None: only `printed` words were published."""
+    """The latest result of an indicator as it was judged. `value` None: only `printed` words were published.
+
+    `comment` is the last one of the performance officer; only the latest result comes with it.
+    """
 
     indicator_id: int
     basis: str
@@ -36,6 +39,7 @@ class LatestResult:
     direction: str | None
     target: Decimal | None
     target_year: int
+    comment: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,12 @@ class LinkedIndicator:
     id: int
     name: str
     unit: str
+    link_id: int
     reason: str
     heeds: Heeds
     assumed: bool
     source_line: str
+    until_on: date | None
     latest: LatestResult | None
     trend: tuple[tuple[Decimal, str | None], ...]
     late: str
@@ -71,10 +77,12 @@ class LinkedContract:
     """A contract on which a risk depends. `upcoming` is its next milestone, None when no date ahead is known."""
 
     contract: Contract
+    link_id: int
     reason: str
     heeds: Heeds
     assumed: bool
     source_line: str
+    until_on: date | None
     upcoming: Milestone | None
     signals: Sequence[StandingSignal]
 
@@ -82,7 +90,7 @@ class LinkedContract:
 # Built once and not for every page: building a statement takes longer than running it.
 _INDICATORS = (
     select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months)
-    .add_columns(Link.reason, Link.heeds, Link.assumed, Link.source_line)
+    .add_columns(Link.id.label("link_id"), Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.until_on)
     .join(Link, Link.indicator_id == Indicator.id)
     .where(Link.risk_id == bindparam("risk_id"))
     .order_by(Indicator.position, Indicator.id)
@@ -93,18 +101,31 @@ _RANKED = (
     .add_columns(
         func.row_number()
         .over(partition_by=Result.indicator_id, order_by=(Result.period_end.desc(), Result.id.desc()))
-        .label("place")
+        .label("place"),
+        Result.id.label("result_id"),
     )
     .where(Result.indicator_id.in_(bindparam("ids", expanding=True)), Result.current)
     .subquery()
 )
-_RESULTS = select(_RANKED).where(_RANKED.c.place <= RESULTS_SHOWN).order_by(_RANKED.c.indicator_id, _RANKED.c.place)
+_COMMENT = (
+    select(ResultComment.text)
+    .where(ResultComment.result_id == _RANKED.c.result_id)
+    .order_by(ResultComment.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_RESULTS = (
+    select(*(column for column in _RANKED.c if column.name not in ("place", "result_id")))
+    .add_columns(case((_RANKED.c.place == 1, _COMMENT)))
+    .where(_RANKED.c.place <= RESULTS_SHOWN)
+    .order_by(_RANKED.c.indicator_id, _RANKED.c.place)
+)
 _CONTRACTS = (
-    select(Contract, Link.reason, Link.heeds, Link.assumed, Link.source_line)
+    select(Contract, Link.id, Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.until_on)
     .join(Link, Link.contract_id == Contract.id)
     .where(Link.risk_id == bindparam("risk_id"))
     .order_by(Contract.position, Contract.id)
-    .options(selectinload(Contract.routes), joinedload(Contract.reviews))
+    .options(selectinload(Contract.routes), joinedload(Contract.reviews), joinedload(Contract.providers))
 )
 _STANDING = (
     select(SignalRow.contract_id, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
@@ -124,7 +145,7 @@ def _latest_results(ids: Sequence[int]) -> Mapping[int, Sequence[LatestResult]]:
     """Return the last current results of each indicator, the newest first, by one query."""
     found: dict[int, list[LatestResult]] = {}
     for row in db.session.execute(_RESULTS, {"ids": ids}):
-        found.setdefault(row.indicator_id, []).append(LatestResult(*row[:-1]))
+        found.setdefault(row.indicator_id, []).append(LatestResult(*row))
     return found
 
 
@@ -139,10 +160,12 @@ def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today:
         id=row.id,
         name=row.name,
         unit=row.unit,
+        link_id=row.link_id,
         reason=row.reason,
         heeds=Heeds(row.heeds),
         assumed=row.assumed,
         source_line=row.source_line,
+        until_on=row.until_on,
         latest=latest,
         trend=tuple(trend),
         late=stale(latest.period_end, row.frequency_months, today, policy) if latest else "",
@@ -156,14 +179,16 @@ def linked_contracts(risk_id: int, policy: Policy, today: date) -> Sequence[Link
     return [
         LinkedContract(
             contract=contract,
+            link_id=link_id,
             reason=reason,
             heeds=Heeds(heeds),
             assumed=assumed,
             source_line=source_line,
+            until_on=until_on,
             upcoming=_upcoming(contract, policy, today),
             signals=signals.get(contract.id, ()),
         )
-        for contract, reason, heeds, assumed, source_line in rows
+        for contract, link_id, reason, heeds, assumed, source_line, until_on in rows
     ]
 
 

@@ -16,7 +16,7 @@ from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.signals import SignalKind
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, Risk, SignalRow
-from riskreg.queries.contracts import present_end
+from riskreg.queries.contract_filters import present_end
 from riskreg.queries.narrowing import Rows
 
 ON_INDICATORS = (SignalKind.SLIPPED, SignalKind.RED, SignalKind.WORSENING)
@@ -120,11 +120,14 @@ def linked_counts(register_id: int, *to: LinkedTo) -> dict[LinkedTo, int]:
 
 
 def endings() -> Sequence[Ending]:
-    """Return the contracts that are not closed by the day they end, those without a known date last; one query."""
+    """Return the contracts by the day they end, those without a known date last; one query.
+
+    Those that are closed or roll on have no end to come.
+    """
     end: Any = present_end
     rows = db.session.execute(
         select(Contract.id, Contract.title, Contract.provider, end, Contract.end_printed)
-        .where(Contract.closed_on.is_(None))
+        .where(Contract.closed_on.is_(None), ~Contract.rolling)
         .order_by(Contract.position, Contract.id)
     )
     found = [Ending(*(*row, _quarter(row[3]))) for row in rows]

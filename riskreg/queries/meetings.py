@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from riskreg.domain.lifecycle import DecisionKind, EscalationStatus, RiskStatus
+from riskreg.domain.lifecycle import EscalationStatus, RiskStatus
 from riskreg.domain.meetings import MeetingState
 from riskreg.extensions import db
 from riskreg.models import (
@@ -28,12 +28,13 @@ from riskreg.models import (
 
 @dataclass(frozen=True, slots=True)
 class MeetingLine:
-    """A meeting in the list, with how many items and packs it has."""
+    """A meeting in the list, with how many items and packs it has. `not_held`: why it was not held; else empty."""
 
     id: int
     held_on: date
     title: str
     state: str
+    not_held: str
     items: int
     packs: int
 
@@ -77,7 +78,7 @@ def meeting_lines(
     """Return the coming meetings, the nearest first, or the past ones, the newest first; one query."""
     items = select(func.count(AgendaItem.id)).where(AgendaItem.meeting_id == Meeting.id).scalar_subquery()
     packs = select(func.count(Pack.id)).where(Pack.meeting_id == Meeting.id).scalar_subquery()
-    query = select(Meeting.id, Meeting.held_on, Meeting.title, Meeting.state, items, packs)
+    query = select(Meeting.id, Meeting.held_on, Meeting.title, Meeting.state, Meeting.not_held, items, packs)
     query = query.where(Meeting.register_id == register_id)
     if coming:
         query = query.where(_is_coming(today)).order_by(Meeting.held_on)
@@ -104,21 +105,27 @@ def meeting_with_items(meeting_id: int) -> Meeting | None:
     )
 
 
+def meeting_of(register_id: int, held_on: date) -> Meeting | None:
+    """Return the meeting that is set up for a day, by one query."""
+    return db.session.scalar(select(Meeting).where(Meeting.register_id == register_id, Meeting.held_on == held_on))
+
+
+def is_set_up(register_id: int, held_on: date) -> bool:
+    """Say whether a meeting that was not called off is set up for a day, by one query."""
+    found = meeting_of(register_id, held_on)
+    return found is not None and not found.not_held
+
+
 def decisions_at(register_id: int, held_on: date) -> Sequence[Decision]:
     """Return the decisions taken at a meeting of that day, in their order, by one query.
 
-    Those that name its date, and those put off on that day: the date they name is that of the meeting they come to.
+    A decision is one of the meeting that it names, whenever it was recorded; one that names none was taken outside any.
     """
-    deferred = Decision.kind == DecisionKind.DEFER
-    taken = or_(
-        and_(not_(deferred), Decision.meeting_on == held_on),
-        and_(deferred, Decision.decided_on == held_on),
-    )
     return db.session.scalars(
         select(Decision)
         .join(Escalation, Escalation.id == Decision.escalation_id)
         .join(Risk, Risk.id == Escalation.risk_id)
-        .where(Risk.register_id == register_id, taken)
+        .where(Risk.register_id == register_id, Decision.meeting_on == held_on)
         .options(
             joinedload(Decision.person),
             joinedload(Decision.escalation)
@@ -145,7 +152,10 @@ def last_meeting_before(register_id: int, held_on: date) -> date | None:
     """Return the day of the last meeting whose record was closed, before a day; one query."""
     return db.session.scalar(
         select(func.max(Meeting.held_on)).where(
-            Meeting.register_id == register_id, Meeting.state == MeetingState.CLOSED, Meeting.held_on < held_on
+            Meeting.register_id == register_id,
+            Meeting.state == MeetingState.CLOSED,
+            Meeting.not_held == "",
+            Meeting.held_on < held_on,
         )
     )
 

@@ -15,13 +15,27 @@ from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
 from riskreg.extensions import db
-from riskreg.models import Action, Contract, Indicator, Link, Pack, Post, Reference, Register, Risk, SignalRow
+from riskreg.models import (
+    Action,
+    Contract,
+    Escalation,
+    Indicator,
+    Link,
+    Pack,
+    Post,
+    Reference,
+    Register,
+    Risk,
+    SignalRow,
+)
 from riskreg.queries.as_at import STATES, register_began, states
-from riskreg.queries.escalations import Group, Queued, QueueFilter, queued_escalations
+from riskreg.queries.escalations import Group, Queued, QueueFilter, Reason, queued_escalations
 from riskreg.queries.meetings import late_reviews
 from riskreg.queries.movements import movements
+from riskreg.queries.overdue_results import overdue_behind_risks
 from riskreg.queries.pack_register import Content, is_past, register_rows
 from riskreg.queries.policies import policy_on
+from riskreg.queries.work import OWED
 
 ALL = 10_000
 
@@ -57,8 +71,10 @@ def pack_content(register: Register, held_on: date | None, since: date | None, t
         "movements": [written(asdict(one)) for one in movements(register.id, since, today)],
         "above_target": above_target(rows, today),
         "late_reviews": [written(asdict(one)) for one in late_reviews(register.id, today)],
+        "late_answers": _late_answers(register.id, today),
         "late_actions": _late_actions(register.id, today),
         "signals": _signals(register.id),
+        "overdue_results": overdue_behind_risks(register.id, today, policy),
         "risks": rows,
     }
 
@@ -128,13 +144,19 @@ def _decision(one: Queued) -> Content:
         "status": one.status,
         "own_rag": one.own_rag,
         "rag": one.effective_rag,
-        "since": one.since.isoformat(),
+        "since": one.opened_on.isoformat(),
+        "waiting_since": one.waiting_since.isoformat() if one.waiting_since else None,
         "days": one.days,
         "proposal": one.proposal,
-        "reasons": [reason.sentence for reason in one.reasons],
+        "reasons": [_reason(reason) for reason in one.reasons if reason.state != SignalState.OVERTAKEN],
         "said": {"text": said.text, "kind": said.kind, "name": said.name} if said else None,
         "decided": {"kind": decided.kind, "text": decided.text, "name": decided.name} if decided else None,
     }
+
+
+def _reason(one: Reason) -> str:
+    """Why a risk is before DMT, marked where it no longer stands. What a later finding overtook is told by that one."""
+    return one.sentence if one.state in ("", SignalState.STANDS) else f"{one.sentence} ({one.state})"
 
 
 def above_target(rows: list[Content], today: date) -> list[Content]:
@@ -164,6 +186,32 @@ def _late_actions(register_id: int, today: date) -> list[Content]:
             "risk_id": row[1],
             "reference": f"{row[2]} {row[3]:02d}",
             "text": row[4],
+            "due_on": row[5].isoformat(),
+            "days": (today - row[5]).days,
+            "status": row[6],
+        }
+        for row in rows
+    ]
+
+
+def _late_answers(register_id: int, today: date) -> list[Content]:
+    """What owners were to answer to DMT before today and have not."""
+    rows: Any = db.session.execute(
+        select(Post.title, Risk.id, Register.prefix, Reference.number, Risk.title, Escalation.due_on, Escalation.status)
+        .join(Risk, Risk.id == Escalation.risk_id)
+        .join(Reference, Reference.id == Risk.reference_id)
+        .join(Register, Register.id == Risk.register_id)
+        .join(Post, Post.id == Risk.owner_post_id)
+        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN)
+        .where(Escalation.status.in_(OWED), Escalation.due_on < today)
+        .order_by(Post.title, Escalation.due_on, Reference.number)
+    )
+    return [
+        {
+            "owner": row[0],
+            "risk_id": row[1],
+            "reference": f"{row[2]} {row[3]:02d}",
+            "title": row[4],
             "due_on": row[5].isoformat(),
             "days": (today - row[5]).days,
             "status": row[6],

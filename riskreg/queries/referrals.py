@@ -29,6 +29,7 @@ from riskreg.models import (
     Risk,
 )
 from riskreg.queries.evidence import Happened
+from riskreg.queries.register import read_reference
 from riskreg.queries.said import Words, last_said
 
 
@@ -134,6 +135,16 @@ def corporate_register() -> CorporateRegister | None:
     query = select(Register.id, Register.prefix, Register.name).where(Register.id.in_(parents)).order_by(Register.id)
     row = db.session.execute(query.limit(1)).first()
     return CorporateRegister(*row) if row else None
+
+
+def accepted_as(words: str) -> int | None:
+    """Return the referral that got a reference of the corporate register, such as CRR 01; at most two queries."""
+    corporate = corporate_register() if words[-1:].isdigit() else None
+    number = read_reference(words, corporate.prefix) if corporate else None
+    if corporate is None or number is None:
+        return None
+    query = select(Referral.id).join(Reference, Reference.id == Referral.reference_id)
+    return db.session.scalar(query.where(Reference.register_id == corporate.id, Reference.number == number))
 
 
 def coordinators() -> Sequence[Coordinator]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from riskreg.domain.exempt import paragraph_of
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.extensions import db
 from riskreg.models import Action, ActionUpdate, AuditEvent, Control, Post, Risk
@@ -21,7 +22,8 @@ Parts = dict[int, list[Content]]
 
 
 def rows_then(register_id: int, prefix: str, found: Collection[RiskState], on: date) -> tuple[list[Content], Content]:
-    """Return the open ones of the risks found, as JSON can hold them, and how many of their parts are exempt.
+    """Return the open ones of the risks found, as JSON can hold them, and how many of their parts are exempt by which
+    paragraphs.
 
     Four queries, whatever their number. `timescale` is the day by which the last of the actions shown is due.
     """
@@ -31,7 +33,9 @@ def rows_then(register_id: int, prefix: str, found: Collection[RiskState], on: d
     controls, exempt_controls = _controls(register_id, ids, on)
     actions, exempt_actions = _actions(register_id, ids, on)
     rows = [_row(one, prefix, ratings.get(one.id, {}), controls, actions) for one in shown]
-    return rows, {"controls": exempt_controls, "actions": exempt_actions}
+    paragraphs = sorted({paragraph_of(why) or 0 for why in (*exempt_controls, *exempt_actions)})
+    left_out = {"controls": len(exempt_controls), "actions": len(exempt_actions), "paragraphs": paragraphs}
+    return rows, left_out
 
 
 def _row(one: RiskState, prefix: str, ratings: dict[str, list[Any]], controls: Parts, actions: Parts) -> Content:
@@ -57,9 +61,10 @@ def _row(one: RiskState, prefix: str, ratings: dict[str, list[Any]], controls: P
     }
 
 
-def _controls(register_id: int, ids: Collection[int], on: date) -> tuple[Parts, int]:
-    """The controls in place at the end of a day, in the words of that day; and how many more are exempt."""
-    words, exempt = _control_words(register_id, on), 0
+def _controls(register_id: int, ids: Collection[int], on: date) -> tuple[Parts, list[str]]:
+    """The controls in place at the end of a day, in the words of that day; and why each of the others is exempt."""
+    words = _control_words(register_id, on)
+    exempt: list[str] = []
     found: Parts = {}
     rows = db.session.execute(
         select(Control.id, Control.risk_id, Control.text, Post.title, Control.exempt_why)
@@ -71,7 +76,7 @@ def _controls(register_id: int, ids: Collection[int], on: date) -> tuple[Parts, 
     )
     for control_id, risk_id, text, owner, why in rows:
         if risk_id in ids and why:
-            exempt += 1
+            exempt.append(why)
         elif risk_id in ids:
             then = words.get(f"control:{control_id}", {"text": text, "owner": owner})
             found.setdefault(risk_id, []).append({"text": then["text"], "owner": then["owner"] or "", "exempt": ""})
@@ -90,9 +95,9 @@ def _control_words(register_id: int, on: date) -> dict[str, Content]:
     return {subject: detail["old"] for subject, detail in rows}
 
 
-def _actions(register_id: int, ids: Collection[int], on: date) -> tuple[Parts, int]:
-    """The actions open at the end of a day by their dates then; and how many more are exempt."""
-    exempt = 0
+def _actions(register_id: int, ids: Collection[int], on: date) -> tuple[Parts, list[str]]:
+    """The actions open at the end of a day by their dates then; and why each of the others is exempt."""
+    exempt: list[str] = []
     found: Parts = {}
     rows = db.session.execute(
         select(Action.risk_id, Action.text, Post.title, DUE_THEN, STATUS_THEN, Action.exempt_why)
@@ -106,7 +111,7 @@ def _actions(register_id: int, ids: Collection[int], on: date) -> tuple[Parts, i
     )
     for risk_id, text, owner, due_on, status, why in rows:
         if risk_id in ids and why:
-            exempt += 1
+            exempt.append(why)
         elif risk_id in ids:
             one = {"text": text, "owner": owner, "due_on": due_on.isoformat(), "status": status, "exempt": ""}
             found.setdefault(risk_id, []).append(one)

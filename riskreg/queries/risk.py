@@ -31,6 +31,7 @@ from riskreg.models import (
 )
 from riskreg.queries.before_dmt import STANDING, Standing
 from riskreg.queries.policies import NoPolicyError
+from riskreg.queries.slips import DUE_BEFORE, SLIPS
 
 REVIEWS_SHOWN = 5
 Current = aliased(Assessment)
@@ -104,6 +105,7 @@ class ActionLine:
     said_at: datetime | None
     said_by: str | None
     exempt_why: str
+    slips: int
 
     @property
     def is_open(self) -> bool:
@@ -184,7 +186,7 @@ _LAST_UPDATE = select(func.max(ActionUpdate.id)).where(ActionUpdate.action_id ==
 _ACTIONS = (
     select(Action.id, Action.text, Action.owner_post_id, Post.title, Action.first_due_on, Action.due_on)
     .add_columns(Action.status, Action.progress, Action.assumed, Action.source_line, Action.note)
-    .add_columns(ActionUpdate.text, ActionUpdate.at, Person.name, Action.exempt_why)
+    .add_columns(ActionUpdate.text, ActionUpdate.at, Person.name, Action.exempt_why, SLIPS)
     .join(Post, Post.id == Action.owner_post_id)
     .outerjoin(ActionUpdate, ActionUpdate.id == _LAST_UPDATE.scalar_subquery())
     .outerjoin(Person, Person.id == ActionUpdate.person_id)
@@ -260,13 +262,20 @@ class UpdateLine:
     due_on: date
     at: datetime
     by: str
+    due_before: date
+
+    @property
+    def slipped(self) -> bool:
+        """Whether it moved the date later."""
+        return self.due_on > self.due_before
 
 
 def updates_of_action(action_id: int) -> Sequence[UpdateLine]:
     """Return the updates of an action, the newest first, by one query."""
     rows = db.session.execute(
         select(ActionUpdate.id, ActionUpdate.text, ActionUpdate.status, ActionUpdate.progress, ActionUpdate.due_on)
-        .add_columns(ActionUpdate.at, Person.name)
+        .add_columns(ActionUpdate.at, Person.name, DUE_BEFORE)
+        .join(Action, Action.id == ActionUpdate.action_id)
         .join(Person, Person.id == ActionUpdate.person_id)
         .where(ActionUpdate.action_id == action_id)
         .order_by(ActionUpdate.id.desc())

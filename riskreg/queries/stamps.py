@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from riskreg.extensions import db
-from riskreg.models import Assessment, AuditEvent, Decision, Escalation, Review, RiskVersion
+from riskreg.models import Assessment, AuditEvent, Decision, Escalation, Review, RiskResponse, RiskVersion
 
 LATELY = 500
 
@@ -17,12 +17,13 @@ LATELY = 500
 class Stamp:
     """`anything` differs as soon as anything was recorded, since every change writes to the audit trail.
 
-    `ratings` differs as soon as a risk was added, or its text, status, division, owner or own rating changed, or an
-    escalation was opened or ended, a decision taken or a review done: each adds a row, or ends an escalation.
+    `ratings` differs as soon as a risk was added, or its text, status, division, owner own rating, target or response
+    changed, or an escalation was opened, brought back or ended, a decision taken or a review done: each adds a row, or
+    ends an escalation, or lets it wait from another moment on.
     """
 
     anything: tuple[int | None, ...]
-    ratings: tuple[int | None, ...]
+    ratings: tuple[object, ...]
 
 
 def _added(table: type[Any]) -> tuple[Any, Any]:
@@ -34,12 +35,13 @@ def _added(table: type[Any]) -> tuple[Any, Any]:
     return last, select(func.count(table.id)).where(table.id > last - LATELY).scalar_subquery()
 
 
-_ONLY_ADDED = (RiskVersion, Assessment, Decision, Review)
+_ONLY_ADDED = (RiskVersion, Assessment, Decision, Review, RiskResponse)
 _STAMP: Select[*tuple[Any, ...]] = select(
     *_added(AuditEvent),
     *(column for table in _ONLY_ADDED for column in _added(table)),
     select(func.count(Escalation.id)).scalar_subquery(),
     select(func.count(Escalation.ended_at)).scalar_subquery(),
+    select(func.max(Escalation.waiting_since)).scalar_subquery(),
 )
 
 

@@ -14,6 +14,7 @@ from riskreg.domain.lifecycle import LIVE, DecisionKind, RiskStatus
 from riskreg.domain.signals import Heeds, Reach, SignalKind, heeded
 from riskreg.extensions import db
 from riskreg.models import Decision, Escalation, EscalationSignal, Link, Risk, SignalRow
+from riskreg.queries.heeding import is_heeded
 
 BATCH = 500
 Subjects = tuple[tuple[int, ...], tuple[int, ...]]
@@ -132,12 +133,12 @@ def _live(risk_ids: Sequence[int]) -> dict[int, Escalation]:
 def escalations_in_doubt(register_id: int) -> Iterator[Sequence[Escalation]]:
     """Yield batches of live escalations raised by signals, with their evidence and decisions loaded.
 
-    Those of which no signal stands any more, and those proposed for de-escalation of which one stands again.
+    Those of which no signal stands that a link heeds, and those proposed for de-escalation of which one does again.
     """
     standing = (
         select(EscalationSignal.signal_id)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
-        .where(EscalationSignal.escalation_id == Escalation.id, SignalRow.state == SignalState.STANDS)
+        .where(EscalationSignal.escalation_id == Escalation.id, SignalRow.state == SignalState.STANDS, is_heeded())
         .exists()
     )
     ids = db.session.scalars(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, or_, select
 
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, EscalationStatus, RiskStatus
@@ -18,18 +18,18 @@ from riskreg.models import (
     Contract,
     Escalation,
     Indicator,
-    JobRun,
     Link,
-    Message,
     Post,
     Reference,
     Register,
     ReviewDraft,
     Risk,
+    RiskResponse,
     SignalRow,
 )
 from riskreg.queries.before_dmt import STANDING, Standing
-from riskreg.queries.contracts import heeded_by_a_risk
+from riskreg.queries.contract_filters import heeded_by_a_risk
+from riskreg.queries.slips import SLIPS
 
 MOST = 50
 OWED = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
@@ -66,14 +66,14 @@ class BeforeDmt:
     rag: str
     post_id: int
     own_rag: str
-    waiting_since: datetime
+    opened_on: date
     proposal: str
     standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRisk:
-    """A risk of ours, with its live escalation if it has one."""
+    """A risk of ours, with its live escalation if it has one. `tolerated_until`: by the response in force."""
 
     risk_id: int
     prefix: str
@@ -84,6 +84,7 @@ class OwnRisk:
     review_due_on: date
     post_id: int
     owner: str
+    tolerated_until: date | None
     escalation_id: int | None
     standing: Standing | None
 
@@ -101,6 +102,8 @@ class OwnAction:
     risk_id: int
     prefix: str
     number: int
+    first_due_on: date
+    slips: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def owed_reviews(person_id: int, posts: Collection[int], today: date, days: int)
     A review that the person has begun is owed whenever it is due.
     """
     owes = Escalation.status.in_(OWED)
-    due = func.coalesce(Escalation.due_on, Risk.review_due_on)
+    due = case((Escalation.due_on < Risk.review_due_on, Escalation.due_on), else_=Risk.review_due_on)
     begun = ReviewDraft.id.is_not(None)
     rows = db.session.execute(
         select(Risk.id, Register.prefix, Reference.number, Risk.title, Risk.effective_rag, Risk.owner_post_id)
@@ -156,7 +159,7 @@ def before_dmt(posts: Collection[int]) -> Sequence[BeforeDmt]:
     """Return our risks that wait for DMT or were referred, the longest waiting first; one query, MOST + 1 rows."""
     rows = db.session.execute(
         select(Escalation.id, Register.prefix, Reference.number, Risk.title, Risk.effective_rag, Risk.owner_post_id)
-        .add_columns(Risk.own_rag, Escalation.waiting_since, Escalation.proposal, *STANDING)
+        .add_columns(Risk.own_rag, Escalation.opened_on, Escalation.proposal, *STANDING)
         .join(Risk, Risk.id == Escalation.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
@@ -173,12 +176,22 @@ def _before_dmt(row: Any) -> BeforeDmt:
     return BeforeDmt(*(*known, Standing(*how)))
 
 
+_TOLERATED_UNTIL = (
+    select(RiskResponse.until_on)
+    .where(RiskResponse.risk_id == Risk.id)
+    .order_by(RiskResponse.id.desc())
+    .limit(1)
+    .correlate(Risk)
+    .scalar_subquery()
+)
+
+
 def own_risks(posts: Collection[int]) -> Sequence[OwnRisk]:
     """Return our open risks, the worst rating shown first, then by next review; one query, MOST + 1 rows."""
     worst_first = case({str(rag): -rag.severity for rag in Rag}, value=Risk.effective_rag)
     rows = db.session.execute(
         select(Risk.id, Register.prefix, Reference.number, Risk.title, Risk.own_rag, Risk.effective_rag)
-        .add_columns(Risk.review_due_on, Risk.owner_post_id, Post.title, Escalation.id, *STANDING)
+        .add_columns(Risk.review_due_on, Risk.owner_post_id, Post.title, _TOLERATED_UNTIL, Escalation.id, *STANDING)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
         .join(Post, Post.id == Risk.owner_post_id)
@@ -200,7 +213,7 @@ def own_actions(posts: Collection[int]) -> Sequence[OwnAction]:
     """Return our open actions by the day they are due; one query, MOST + 1 rows."""
     rows = db.session.execute(
         select(Action.id, Action.text, Action.due_on, Action.status, Action.progress, Action.owner_post_id)
-        .add_columns(Risk.id, Register.prefix, Reference.number)
+        .add_columns(Risk.id, Register.prefix, Reference.number, Action.first_due_on, SLIPS)
         .join(Risk, Risk.id == Action.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
@@ -239,57 +252,3 @@ def contract_signals(posts: Collection[int]) -> Sequence[ContractSignal]:
         .limit(MOST + 1)
     )
     return [ContractSignal(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the risk co-ordinator looks after: how much of each there is in the register."""
-
-    late_reviews: int
-    late_actions: int
-    risks_with_late_actions: int
-    red_risks: int
-    proposals: int
-
-
-def overview(today: date) -> Overview:
-    """Count what is late and what is RED among the open risks, and what is proposed, by one query."""
-    late = and_(Action.status.in_(OPEN_ACTIONS), Action.due_on < today)
-    is_open = Risk.status == RiskStatus.OPEN
-    actions = select(func.count(Action.id)).join(Risk, Risk.id == Action.risk_id).where(late, is_open)
-    risks = select(func.count(Risk.id)).where(is_open)
-    row = db.session.execute(
-        select(
-            risks.where(Risk.review_due_on < today).scalar_subquery(),
-            actions.scalar_subquery(),
-            actions.with_only_columns(func.count(func.distinct(Action.risk_id))).scalar_subquery(),
-            risks.where(Risk.effective_rag == Rag.RED).scalar_subquery(),
-            select(func.count(Risk.id)).where(Risk.status == RiskStatus.PROPOSED).scalar_subquery(),
-        )
-    ).one()
-    return Overview(*row)
-
-
-@dataclass(frozen=True, slots=True)
-class Machinery:
-    """What the administrator looks after: mail that did not go, and jobs whose last finished run failed."""
-
-    refused: int
-    unknown: int
-    retried: int
-    failed_jobs: int
-
-
-def machinery() -> Machinery:
-    """Count the messages and the jobs that need the administrator, by one query."""
-    mail = select(func.count(Message.id))
-    last = select(func.max(JobRun.id)).where(JobRun.ok.is_not(None)).group_by(JobRun.job)
-    row = db.session.execute(
-        select(
-            mail.where(Message.state == "failed").scalar_subquery(),
-            mail.where(Message.state == "unknown").scalar_subquery(),
-            mail.where(Message.state == "waiting", Message.attempts > 0).scalar_subquery(),
-            select(func.count(JobRun.id)).where(JobRun.id.in_(last), JobRun.ok.is_(False)).scalar_subquery(),
-        )
-    ).one()
-    return Machinery(*row)

@@ -48,13 +48,17 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption. `row_heads`: the first cell of each row is its heading; `key` is its anchor."""
+    """A table with its caption. `row_heads`: the first cell of each row is its heading; `key` is its anchor.
+
+    `widths`: how much of a page's width each column takes on paper, in per cent; empty leaves it to what is in them.
+    """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     row_heads: bool = True
     key: str = ""
+    widths: Sequence[int] = ()
     kind: str = "table"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from riskreg.domain.exempt import LAW
 from riskreg.domain.sentences import listed, plural
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
-from riskreg.reports.sections import Content, above_target, appendix, counts, day, movements, risk_cell
+from riskreg.reports.sections import Content, above_target, appendix, counts, day, movements, rating_cell, risk_cell
 
 KIND = "committee"
 
@@ -65,15 +65,21 @@ def left_out(exempt: Content) -> list[str]:
     said = []
     if exempt["risks"]:
         number = sum(exempt["risks"].values())
-        by = listed([f"{paragraph}" for paragraph in exempt["risks"]])
-        is_, it_is = ("is", "it is") if number == 1 else ("are", "they are")
-        noun = "paragraph" if len(exempt["risks"]) == 1 else "paragraphs"
-        said.append(f"{plural(number, 'risk')} {is_} not shown because {it_is} exempt ({noun} {by} of {LAW}).")
-    parts = [plural(exempt[f"{part}s"], part) for part in ("control", "action") if exempt[f"{part}s"]]
-    if parts:
-        one = exempt["controls"] + exempt["actions"] == 1
-        said.append(f"{listed(parts)} of the risks shown {'is' if one else 'are'} left out for the same reason of law.")
+        is_ = "is" if number == 1 else "are"
+        said.append(f"{plural(number, 'risk')} {is_} not shown because {_exempt(number, list(exempt['risks']))}.")
+    number = exempt["controls"] + exempt["actions"]
+    if number:
+        parts = [plural(exempt[f"{part}s"], part) for part in ("control", "action") if exempt[f"{part}s"]]
+        by = exempt.get("paragraphs", ())  # a report that was made before they were told has none
+        is_ = "is" if number == 1 else "are"
+        said.append(f"{listed(parts)} of the risks shown {is_} left out because {_exempt(number, by)}.")
     return said
+
+
+def _exempt(number: int, paragraphs: Collection[object]) -> str:
+    noun = "paragraph" if len(paragraphs) == 1 else "paragraphs"
+    by = f" ({noun} {listed([str(one) for one in paragraphs])} of {LAW})"
+    return f"{'it is' if number == 1 else 'they are'} exempt{by if paragraphs else ''}"
 
 
 def _glance(content: Content) -> Iterator[Block]:
@@ -112,14 +118,14 @@ def _escalations(content: Content) -> Iterator[Block]:
             risk_cell(one),
             Cell(one["title"]),
             Cell(day(one["on"])),
-            Cell(f"from {one['before']}", tag=one["after"]),
+            rating_cell(one["before"], one["after"]),
             Cell(" ".join(one["reasons"])),
             Cell("\n".join(_decided(decision) for decision in one["decisions"]) or "no decision in the period"),
         ]
         for one in content["escalations"]
     ]
     head = ("Reference", "Risk", "Before DMT since", "Rating", "Reason", "What DMT decided")
-    yield Table("Risks that came before DMT or were decided on", head, rows)
+    yield Table("Risks that came before DMT or were decided on", head, rows, widths=(7, 16, 10, 9, 28, 30))
 
 
 def _decided(decision: Content) -> str:
@@ -144,7 +150,8 @@ def _reviews(content: Content) -> Iterator[Block]:
         ]
         for one in reviews
     ]
-    yield Table("Reviews done in the period", ("Reference", "Risk", "Due", "Done", "On time"), rows)
+    head = ("Reference", "Risk", "Due", "Done", "On time")
+    yield Table("Reviews done in the period", head, rows, widths=(8, 47, 15, 15, 15))
 
 
 def _signals(content: Content) -> Iterator[Block]:
@@ -163,4 +170,4 @@ def _signals(content: Content) -> Iterator[Block]:
         for one in content["signals"]
     ]
     head = ("Signal", "From", "Found", "At the end", "Risks")
-    yield Table("Signals found in the period", head, rows, row_heads=False)
+    yield Table("Signals found in the period", head, rows, row_heads=False, widths=(52, 9, 14, 10, 15))

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riskreg.domain.escalation import rating_moved
 from riskreg.domain.sentences import listed, plural
 from riskreg.reports import committee
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
 from riskreg.reports.sections import Content, above_target, appendix, counts, day, movements, risk_cell
+
+# What may be late, and what one and several of it are called. A pack made before answers were told has none of them.
+LATE = {
+    "late_reviews": ("review", "reviews"),
+    "late_answers": ("answer to DMT", "answers to DMT"),
+    "late_actions": ("action", "actions"),
+}
 
 
 def _of_committee(content: Content) -> bool:
@@ -56,7 +64,7 @@ def outline(content: Content) -> list[Block]:
 
 def _glance(content: Content) -> Iterator[Block]:
     yield Heading("At a glance", "glance")
-    waiting, late = len(content["decisions"]), len(content["late_reviews"]) + len(content["late_actions"])
+    waiting, late = len(content["decisions"]), sum(len(content.get(of, ())) for of in LATE)
     above, exempt = content["above_target"], [one["reference"] for one in content["risks"] if one.get("exempt")]
     past = sum(one["late"] for one in above)
     late_of = f", {past} of them past the timescale" if past else ""
@@ -66,7 +74,7 @@ def _glance(content: Content) -> Iterator[Block]:
             Cell(f"{plural(waiting, 'decision')} needed from DMT.", to="decisions"),
             Cell(f"{plural(len(content['movements']), 'movement')} {_since(content)}.", to="movements"),
             Cell(f"{plural(len(above), 'risk')} above target{late_of}.", to="above-target"),
-            Cell(f"{plural(late, 'review or action', 'reviews and actions')} overdue.", to="late"),
+            Cell(f"{plural(late, 'review, answer or action', 'reviews, answers and actions')} overdue.", to="late"),
             Cell(f"{plural(len(content['signals']), 'signal')} from indicators and contracts.", to="signals"),
             *([Cell(f"Exempt from public papers: {listed(exempt)}.", to="register")] if exempt else ()),
         ]
@@ -84,11 +92,13 @@ def _decisions(content: Content) -> Iterator[Block]:
         yield Text("Nothing waits for DMT.")
     for one in content["decisions"]:
         yield Heading(f"{one['reference']} {one['title']}", f"escalation-{one['escalation_id']}", level=3)
-        rating = one["rag"] if one["own_rag"] == one["rag"] else f"{one['own_rag']}, raised to {one['rag']}"
-        yield Text(rating, lead="Rating")
+        rating = rating_moved(one["own_rag"], one["rag"])
+        yield Text(f"{rating[0].upper()}{rating[1:]}", lead="Rating")
         yield Text(one["owner"], lead="Owner")
-        waited = plural(one["days"], "day") if one["days"] else "today"
+        waited = f"{plural(one['days'], 'day')} on the day of the pack" if one["days"] else "the day of the pack"
         yield Text(f"{day(one['since'])} ({waited}), {one['status']}", lead="Before DMT since")
+        if one.get("waiting_since"):
+            yield Text(day(one["waiting_since"]), lead="Waits for a decision since")
         proposed = [f"De-escalation is proposed. {one['proposal']}"] if one["proposal"] else []
         yield Bullets([Cell(words) for words in (*one["reasons"], *proposed)])
         said, decided = one["said"], one["decided"]
@@ -99,39 +109,36 @@ def _decisions(content: Content) -> Iterator[Block]:
 
 
 def _late(content: Content) -> Iterator[Block]:
-    yield Heading("Late reviews and actions by owner", "late")
-    reviews = [
-        [
-            Cell(one["owner"]),
-            risk_cell(one),
-            Cell(one["title"]),
-            Cell(day(one["due_on"])),
-            Cell(plural(one["days"], "day")),
+    yield Heading("Late reviews, answers to DMT and actions by owner", "late")
+    for part, (one_of, all_of) in LATE.items():
+        rows = [
+            [
+                Cell(one["owner"]),
+                risk_cell(one),
+                Cell(one.get("title") or one["text"]),
+                Cell(day(one["due_on"])),
+                Cell(plural(one["days"], "day")),
+            ]
+            for one in content.get(part, ())
         ]
-        for one in content["late_reviews"]
-    ]
-    actions = [
-        [
-            Cell(one["owner"]),
-            risk_cell(one),
-            Cell(one["text"]),
-            Cell(day(one["due_on"])),
-            Cell(plural(one["days"], "day")),
-        ]
-        for one in content["late_actions"]
-    ]
-    if reviews:
-        yield Table("Late reviews", ("Owner", "Reference", "Risk", "Due", "Overdue by"), reviews)
-    else:
-        yield Text("No review is overdue.")
-    if actions:
-        yield Table("Late actions", ("Owner", "Reference", "Action", "Due", "Overdue by"), actions)
-    else:
-        yield Text("No action is overdue.")
+        if rows:
+            what = "Action" if part == "late_actions" else "Risk"
+            head = ("Owner", "Reference", what, "Due", f"Overdue on {day(content['as_at'])} by")
+            yield Table(f"Late {all_of}", head, rows, widths=(22, 8, 43, 14, 13))
+        else:
+            yield Text(f"No {one_of} is overdue.")
 
 
 def _signals(content: Content) -> Iterator[Block]:
     yield Heading("Signals from indicators and contracts", "signals")
+    yield from _standing_signals(content)
+    overdue = content.get("overdue_results")  # a pack that was made before they were told has none
+    if overdue:
+        told = [[Cell(one["about"]), Cell(one["sentence"]), Cell(", ".join(one["risks"]))] for one in overdue]
+        yield Table("Results that are overdue", ("Indicator", "Since when it is not known", "Risks"), told)
+
+
+def _standing_signals(content: Content) -> Iterator[Block]:
     if not content["signals"]:
         yield Text("No signal stands.")
         return
@@ -139,4 +146,5 @@ def _signals(content: Content) -> Iterator[Block]:
         [Cell(one["sentence"]), Cell(one["kind"]), Cell(day(one["since"])), Cell(", ".join(one["risks"]))]
         for one in content["signals"]
     ]
-    yield Table("Signals that stand", ("Signal", "From", "Since", "Risks"), rows, row_heads=False)
+    head = ("Signal", "From", "Since", "Risks")
+    yield Table("Signals that stand", head, rows, row_heads=False, widths=(60, 9, 14, 17))

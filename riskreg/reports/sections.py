@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from riskreg.domain import sentences
-from riskreg.reports.blocks import Block, Cell, Heading, Table, Text
+from riskreg.domain.escalation import rating_moved
+from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
 
 Content = dict[str, Any]
 # More risks than this make no appendix that anyone reads: the spreadsheet has them all.
@@ -22,6 +23,13 @@ def day(written: str | None, none: str = "") -> str:
 def marked(words: str, one: Content) -> str:
     """Words with the marking of what they name behind them, where it is exempt. Packs made before had none."""
     return f"{words} ({one['exempt']})" if one.get("exempt") else words
+
+
+def rating_cell(before: str, after: str) -> Cell:
+    """How a rating moved: its tag and what it was, or that it stays; a dash where the movement is not about ratings."""
+    if before == after:
+        return Cell(rating_moved(before, after) if after else "–")
+    return Cell(f"from {before}" if before else "", tag=after)
 
 
 def risk_cell(one: Content) -> Cell:
@@ -42,7 +50,12 @@ def counts(content: Content) -> Iterator[Block]:
     then = (f"When {day(content['since'])} began", "Change") if before else ()
     yield Table("Open risks by the rating shown", ("Rating shown", f"On {day(content['as_at'])}", *then), rows)
     yield from _matrix(content)
-    yield from _unscored(content["unscored"])
+    if content["unscored"]:
+        has = "has" if len(content["unscored"]) == 1 else "have"
+        words = (
+            f"{sentences.plural(len(content['unscored']), 'risk')} {has} a RAG and no score, so no place among these."
+        )
+        yield Bullets([Cell(words, to="unscored")])
 
 
 def _change(before: int, now: int) -> tuple[Cell, Cell]:
@@ -72,7 +85,8 @@ def _unscored(risks: list[Content]) -> Iterator[Block]:
         for one in risks[:APPENDIX_RISKS]
     ]
     if shown:
-        yield Table("Risks with a RAG and no score", ("Reference", "Risk", "Owner’s rating", "Rating shown"), shown)
+        head = ("Reference", "Risk", "Owner’s rating", "Rating shown")
+        yield Table("Risks with a RAG and no score", head, shown, key="unscored", widths=(8, 64, 14, 14))
     if len(risks) > len(shown):
         yield Text(f"{len(risks) - len(shown):,} more without a score: the spreadsheet holds them all.")
 
@@ -91,12 +105,13 @@ def movements(content: Content) -> Iterator[Block]:
             risk_cell(one),
             Cell(one["title"]),
             Cell(f"{one['what'][:1].upper()}{one['what'][1:]} on {day(one['on'])}"),
-            Cell(f"from {one['before']}" if one["before"] else "–", tag=one["after"]),
+            rating_cell(one["before"], one["after"]),
             Cell(one["reason"]),
         ]
         for one in content["movements"]
     ]
-    yield Table("Movements with their reasons", ("Reference", "Risk", "What happened", "Rating", "Reason"), rows)
+    head = ("Reference", "Risk", "What happened", "Rating", "Reason")
+    yield Table("Movements with their reasons", head, rows, widths=(8, 23, 21, 12, 36))
 
 
 def above_target(content: Content) -> Iterator[Block]:
@@ -118,12 +133,13 @@ def above_target(content: Content) -> Iterator[Block]:
     ]
     head = ("Reference", "Risk", "Owner", "Rating shown", "Target", "Timescale")
     yield Text("The timescale is the day by which the last open action is due.")
-    yield Table("Risks rated worse than their target", head, rows)
+    yield Table("Risks rated worse than their target", head, rows, widths=(8, 38, 20, 9, 9, 16))
 
 
 def appendix(content: Content) -> Iterator[Block]:
     """Every open risk, a table for each rating shown."""
     yield Heading("Appendix: the register", "register")
+    yield from _unscored(content["unscored"])
     if len(content["risks"]) > APPENDIX_RISKS:
         yield Text(f"The register has {len(content['risks']):,} open risks. The spreadsheet holds them all.")
         return
@@ -131,18 +147,21 @@ def appendix(content: Content) -> Iterator[Block]:
     for rag in content["counts"]:
         rows = [_appendix_row(one) for one in content["risks"] if one["rag"] == rag]
         if rows:
-            yield Table(f"Open risks shown as {rag}", head, rows, key=f"register-{rag.lower()}")
+            yield Table(
+                f"Open risks shown as {rag}", head, rows, key=f"register-{rag.lower()}",
+                widths=(7, 17, 12, 7, 7, 7, 8, 17, 18),
+            )  # fmt: skip
 
 
 def _appendix_row(one: Content) -> list[Cell]:
-    words = [one["title"], *(one[name] for name in ("cause", "event", "consequence") if one[name])]
+    parts = [f"{name.capitalize()}: {one[name]}" for name in ("cause", "event", "consequence") if one[name]]
     controls = [f"{marked(part['text'], part)}{owned(part['owner'])}" for part in one["controls"]]
     actions = [
         f"{marked(part['text'], part)}{owned(part['owner'])} by {day(part['due_on'])}" for part in one["actions"]
     ]
     return [
         risk_cell(one),
-        Cell(marked(". ".join(part.rstrip(".") for part in words) + ".", one)),
+        Cell("\n".join([marked(one["title"], one), *parts])),
         Cell(one["owner"]),
         Cell(scored(one["current"]), tag=one["own_rag"]),
         Cell(tag=one["rag"]),

@@ -12,7 +12,7 @@ from riskreg.domain.dates import day_of
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
 from riskreg.domain.keeping import check_due, check_reason
 from riskreg.domain.lifecycle import ActionStatus, RiskStatus, change_action
-from riskreg.domain.sentences import day
+from riskreg.domain.sentences import closed, day
 from riskreg.extensions import db
 from riskreg.models import Action, ActionUpdate, PostRole, Risk
 from riskreg.services.actors import Actor
@@ -21,7 +21,7 @@ from riskreg.services.keeping import require_keeper, require_open
 from riskreg.services.locking import lock_register, lock_risk
 
 WHOLE = 100
-CHANGED = "Someone else updated this action since you opened the page. Read their update below, then send yours again."
+CHANGED = "Someone else updated this action since you opened the page. Read what changed below, then send yours again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _check(action: Action, change: ActionChange, today: date) -> None:
 
 
 def _sentence(action: Action, update: ActionUpdate, before: dict[str, object]) -> str:
-    text = f"Action “{action.text}”: {update.text}"
+    text = f"Action “{action.text}”: {closed(update.text)}"
     if update.status != before["status"]:
         text += f" Now {update.status}."
     if update.progress != before["progress"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from riskreg.domain.sentences import closed
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Risk
 from riskreg.services.actors import Actor
@@ -26,10 +27,27 @@ def record(
     The sentence says when a deputy acted for the post that owns the matter: `owner`, or else the risk's.
     An event on a risk counts as a change of it: its revision rises, so that a page opened before is noticed.
     """
+    event = add_event(actor, verb, subject, sentence, now=now, risk=risk, owner=owner, **detail)
+    db.session.flush()
+    return event
+
+
+def add_event(
+    actor: Actor,
+    verb: str,
+    subject: str,
+    sentence: str,
+    *,
+    now: datetime,
+    risk: Risk | None = None,
+    owner: int | None = None,
+    **detail: Any,
+) -> AuditEvent:
+    """Add an event as `record` does, and leave the flushing to who adds thousands of them."""
     if risk is not None:
         risk.revision += 1
     if post := actor.stands_in_for(owner or (risk.owner_post_id if risk else None)):
-        sentence = f"{sentence} Done as deputy for the {post}."
+        sentence = f"{closed(sentence)} Done as deputy for the {post}."
     event = AuditEvent(
         at=now,
         person_id=actor.person_id,
@@ -41,5 +59,4 @@ def record(
         detail=detail,
     )
     db.session.add(event)
-    db.session.flush()
     return event

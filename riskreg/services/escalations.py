@@ -21,7 +21,7 @@ from riskreg.domain.lifecycle import (
     change_risk,
     decide,
 )
-from riskreg.domain.sentences import day
+from riskreg.domain.sentences import closed, day
 from riskreg.extensions import db
 from riskreg.models import Action, Decision, Escalation, Risk, RiskVersion
 from riskreg.queries.policies import policy_on
@@ -29,6 +29,7 @@ from riskreg.services import notices
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.locking import lock_register, lock_risk
+from riskreg.services.meetings import check_held
 from riskreg.services.referrals import follow_decision
 from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation, settle
@@ -79,12 +80,14 @@ def record_decision(
     lock_risk(risk, seen_revision)
     today = day_of(now)
     status = _leads_to(escalation, decision, today)
+    check_held(risk.register_id, decision.meeting_on, today)
     row = Decision(
         escalation=escalation,
         kind=decision.kind,
         reason=decision.reason.strip(),
-        due_on=decision.due_on if decision.kind in (DecisionKind.CONFIRM, DecisionKind.RETURN) else None,
+        due_on=decision.due_on,
         meeting_on=decision.meeting_on,
+        deferred_to=decision.deferred_to,
         person_id=actor.person_id,
         decided_on=today,
         decided_at=now,
@@ -94,7 +97,7 @@ def record_decision(
     db.session.add(row)
     escalation.status, escalation.proposal = status, ""
     escalation.due_on = row.due_on
-    escalation.meeting_on = row.meeting_on if decision.kind is DecisionKind.DEFER else None
+    escalation.meeting_on = row.deferred_to
     ended = status not in LIVE
     if ended:
         escalation.ended_at, escalation.ended_why = now, row.reason
@@ -137,12 +140,12 @@ def _as_seen(escalation: Escalation) -> dict[str, Any]:
 
 
 def _sentence(decision: Decision, risk: Risk) -> str:
-    text = f"DMT decided: {decision.kind}. {decision.reason}"
+    text = f"DMT decided: {decision.kind}. {closed(decision.reason)}"
     if decision.due_on:
         text += f" The owner is asked for an answer by {day(decision.due_on)}."
-    if decision.meeting_on and decision.kind == DecisionKind.DEFER:
-        text += f" It comes to the meeting of {day(decision.meeting_on)}."
-    elif decision.meeting_on:
+    if decision.deferred_to:
+        text += f" It comes to the meeting of {day(decision.deferred_to)}."
+    if decision.meeting_on:
         text += f" Decided at the meeting of {day(decision.meeting_on)}."
     return f"{text} The rating shown is {risk.effective_rag}."
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.escalation import on_candidates
+from riskreg.domain.escalation import on_candidates, rating_moved
 from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
 from riskreg.models import Escalation, EscalationSignal, Message, Risk
 from riskreg.queries import standing
-from riskreg.queries.policies import policy_on
+from riskreg.queries.heeding import no_longer_heeded
+from riskreg.queries.policies import policy_on, versions_of
 from riskreg.services import notices
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
@@ -57,10 +58,10 @@ def evaluate_register(
 ) -> Evaluation:
     """Find signals and let them escalate: everything, or only what the given indicators and contracts touch."""
     lock_register(register_id)
-    policy = policy_on(register_id, day_of(now))
+    policy, versions = policy_on(register_id, day_of(now)), versions_of(register_id)
     everything = indicators is None and contracts is None
-    gone = find_indicator_signals(policy, now, None if everything else indicators or ())
-    gone += find_contract_signals(policy, now, None if everything else contracts or ())
+    gone = find_indicator_signals(policy, versions, now, None if everything else indicators or ())
+    gone += find_contract_signals(policy, versions, now, None if everything else contracts or ())
     subjects = None if everything else (tuple(indicators or ()), tuple(contracts or ()))
     done = Evaluation()
     for batch in standing.unheard_signals(register_id, subjects):
@@ -71,8 +72,9 @@ def evaluate_register(
             tell_what_went(escalation, gone, now, done)
             fall_back(escalation, policy, now, done)
     for escalations in standing.escalations_in_doubt(register_id):
+        dropped = no_longer_heeded(escalations)
         for escalation in escalations:
-            reconsider(escalation, policy, now, done)
+            reconsider(escalation, dropped, policy, now, done)
     done.messages += notices.tell_of_escalations(done.raised, now)
     done.messages += notices.tell_of_withdrawals(done.withdrawn, done.ratings, now)
     db.session.flush()
@@ -134,8 +136,9 @@ def _join(escalation: Escalation, row: standing.UnheardSignal, now: datetime) ->
 
 
 def _say(risk: Risk, escalation: Escalation, sentences: tuple[str, ...], verb: str, now: datetime) -> None:
+    moved = rating_moved(escalation.rag_before, escalation.rag_after)
     words = {
-        "escalated": f"Raised automatically from {escalation.rag_before} to {escalation.rag_after}, awaiting DMT.",
+        "escalated": f"Escalated automatically: {moved}, awaiting DMT.",
         "brought back": "Brought back before DMT by new facts.",
         "joined": "A further signal joined the escalation.",
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
-from riskreg.domain.contracts import ContractFacts, contract_signals
+from riskreg.domain.contract_story import was_true, would_stand
+from riskreg.domain.contracts import contract_signals
 from riskreg.domain.dates import day_of
 from riskreg.domain.escalation import GONE, Changes, SignalState, StoredSignal, compare
 from riskreg.domain.policy import Policy
@@ -19,9 +20,12 @@ from riskreg.models import Contract, Indicator, Result, SignalRow
 from riskreg.services.judging import corrections_since, found_signals, judge_indicator
 
 BATCH = 500
+Versions = Mapping[int, Policy]
 
 
-def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection[int] | None) -> list[int]:
+def find_indicator_signals(
+    policy: Policy, versions: Versions, now: datetime, indicators: Collection[int] | None
+) -> list[int]:
     """Judge unjudged results and store what they tell: of the given indicators, or of all with something unjudged.
 
     Returns the ids of the stored signals that recovered or were withdrawn.
@@ -39,7 +43,7 @@ def find_indicator_signals(policy: Policy, now: datetime, indicators: Collection
         ).all()
         stored = _stored(SignalRow.indicator_id.in_(batch), "indicator_id")
         for indicator in loaded:
-            pairs = found_signals(indicator, judge_indicator(indicator, policy, now), policy)
+            pairs = found_signals(indicator, judge_indicator(indicator, policy, now), versions)
             rows = stored.get(indicator.id, [])
             changes = compare([_as_stored(row) for row in rows], [one for one, _ in pairs], wording_counts=True)
             changes = _naming_corrections(changes, rows, indicator)
@@ -59,10 +63,14 @@ def _naming_corrections(changes: Changes, rows: Sequence[SignalRow], indicator: 
     return replace(changes, endings=tuple(endings))
 
 
-def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[int] | None) -> list[int]:
+def find_contract_signals(
+    policy: Policy, versions: Versions, now: datetime, contracts: Collection[int] | None
+) -> list[int]:
     """Look at the milestones of the given contracts, or of all that have a date, as at the day.
 
-    Returns the ids of the stored signals that recovered or were withdrawn.
+    The milestones follow the policy of the day. What was found by an older version was true by that version: when the
+    new one no longer says so, it has recovered and was not wrong. Returns the ids of the stored signals that recovered
+    or were withdrawn.
     """
     gone: list[int] = []
     dated = or_(Contract.end != "", Contract.review != "", Contract.needed_from != "", Contract.reviews.any())
@@ -72,27 +80,27 @@ def find_contract_signals(policy: Policy, now: datetime, contracts: Collection[i
         loaded = db.session.scalars(
             select(Contract)
             .where(Contract.id.in_(batch))
-            .options(selectinload(Contract.routes), selectinload(Contract.reviews))
+            .options(selectinload(Contract.routes), selectinload(Contract.reviews), selectinload(Contract.providers))
         ).all()
         stored = _stored(SignalRow.contract_id.in_(batch), "contract_id")
         for contract in loaded:
             facts, rows = contract.facts(), stored.get(contract.id, [])
-            were_true = {row.id for row in rows if _was_true(row, facts, policy)}
+            found_by = {row.id: versions[row.policy_version] for row in rows}
             changes = compare(
                 [_as_stored(row) for row in rows],
                 contract_signals(facts, today, policy),
                 wording_counts=False,
-                true_of_its_day=were_true,
+                true_of_its_day={row.id for row in rows if was_true(row.fact, row.found_on, facts, found_by[row.id])},
+                policy_changed={
+                    row.id
+                    for row in rows
+                    if row.policy_version != policy.version
+                    and would_stand(row.fact, row.severity, facts, today, found_by[row.id])
+                },
             )
             gone += _store(changes, rows, now, policy, contract_id=contract.id)
         db.session.flush()
     return gone
-
-
-def _was_true(row: SignalRow, facts: ContractFacts, policy: Policy) -> bool:
-    """Whether the records still show the signal as true when found: what was done on that day came after it."""
-    before = facts.as_at(row.found_on - timedelta(days=1))
-    return any(one.fact == row.fact for one in contract_signals(before, row.found_on, policy))
 
 
 def _batches(ids: Select[int]) -> Iterator[Sequence[int]]:

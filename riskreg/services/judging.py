@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -43,11 +43,7 @@ def _judge(
     result: Result, indicator: Indicator, target: TargetRow | None, national: Benchmark | None, policy: Policy
 ) -> None:
     assert result.value is not None  # noqa: S101 - judge_indicator leaves the others out
-    goal = (
-        Target(TargetKind(target.kind), target.value, target.floor, target.green_tolerance, target.amber_tolerance)
-        if target
-        else None
-    )
+    goal = as_target(target) if target else None
     verdict = judge(result.value, goal, Polarity(indicator.polarity), national.value if national else None, policy)
     result.rag = verdict.rag
     result.target_value = verdict.target
@@ -57,29 +53,39 @@ def _judge(
     result.policy_version = policy.version
 
 
+def as_target(row: TargetRow) -> Target:
+    """Return a stored target as the rules know one."""
+    return Target(TargetKind(row.kind), row.value, row.floor, row.green_tolerance, row.amber_tolerance)
+
+
 def _direction(indicator: Indicator, before: Result | None, result: Result) -> Direction | None:
     if before is None or before.value is None or result.value is None:
         return None
     return direction_of_travel(before.value, result.value, Polarity(indicator.polarity), result.target_value)
 
 
-def found_signals(indicator: Indicator, current: Sequence[Result], policy: Policy) -> list[tuple[Signal, Result]]:
-    """Return each signal that the judged results give, with the result it was found in."""
+def found_signals(
+    indicator: Indicator, current: Sequence[Result], versions: Mapping[int, Policy]
+) -> list[tuple[Signal, Result]]:
+    """Return each signal that the judged results give, with the result it was found in.
+
+    `versions` of the policy by number: each result is told by the one that it was judged by.
+    """
     found = []
     for _, results in groupby(current, key=lambda result: result.basis):
         rows = list(results)
         by_period = {f"{row.basis}:{row.period_end.isoformat()}": row for row in rows}
-        signals = signals_of_indicator(indicator.name, indicator.unit, [_as_judged(row) for row in rows], policy)
+        signals = signals_of_indicator(indicator.name, indicator.unit, [_as_judged(row, versions) for row in rows])
         found += [(signal, by_period[signal.fact]) for signal in signals]
     return found
 
 
 def corrections_since(indicator: Indicator, signal: SignalRow) -> str:
     """Say which figures were corrected since a signal was found, from what to what: the one it was found in, or all."""
-    revised = [
+    revised = [  # what only became final has no reason
         one
         for one in indicator.results
-        if one.current and one.revision > 1 and one.recorded_at >= signal.found_at and one.id != signal.result_id
+        if one.current and one.reason and one.recorded_at >= signal.found_at and one.id != signal.result_id
     ]
     source = next((one for one in indicator.results if one.id == signal.result_id), None)
     own = [one for one in revised if source and (one.basis, one.period_end) == (source.basis, source.period_end)]
@@ -95,8 +101,9 @@ def _corrected(indicator: Indicator, result: Result, wrong: Result | None) -> st
     return f"The figure for {result.period} was corrected from {before} to {after}: {result.reason}"
 
 
-def _as_judged(row: Result) -> JudgedResult:
+def _as_judged(row: Result, versions: Mapping[int, Policy]) -> JudgedResult:
     assert row.value is not None  # noqa: S101 - judge_indicator leaves the others out
+    assert row.policy_version is not None  # noqa: S101 - judge_indicator has judged it
     return JudgedResult(
         period=row.period,
         period_end=row.period_end,
@@ -105,5 +112,6 @@ def _as_judged(row: Result) -> JudgedResult:
         opening=row.opening,
         judgement=Judgement(row.rated, row.target_value, row.floor_value, row.floor_assumed, row.why),
         direction=Direction(row.direction) if row.direction else None,
+        worsening_moves=versions[row.policy_version].worsening_moves,
         target_year=row.target_year,
     )

@@ -51,26 +51,42 @@ def edit_risk(actor: Actor, risk: Risk, text: RiskText, reason: str, seen_revisi
     lock_risk(risk, seen_revision)
     if not before_approval:
         require_open(risk)
-    check_text(text)
     said = check_reason(reason, "Say why the text changes.")
-    new = text.as_columns()
-    old, place = {name: getattr(risk, name) for name in new}, _place(risk)
-    changed = [name for name, value in new.items() if value != old[name]]
-    if not changed:
+    written = write_text(risk, text)
+    if not written.names:
         raise RuleBroken("Nothing was changed.")
+    add_version(actor, risk, now, said)
+    record(
+        actor, "edited", f"risk:{risk.id}", f"Changed: {listed(written.names)}. {said}", now=now, risk=risk,
+        old=written.old, new=written.new,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was changed of a risk: its names in words, and what each held before and holds now."""
+
+    names: list[str]
+    old: dict[str, str]
+    new: dict[str, str]
+
+
+def write_text(risk: Risk, text: RiskText) -> Written:
+    """Set the words of a risk and where it belongs, and return what changed. Raises RuleBroken naming the field."""
+    check_text(text, needs_event=bool(risk.event))
+    new = text.as_columns()
+    before, place = {name: getattr(risk, name) for name in new}, _place(risk)
+    changed = [name for name, value in new.items() if value != before[name]]
     for name in changed:
         setattr(risk, name, new[name])
-    add_version(actor, risk, now, said)
     words = [name for name in changed if not name.endswith("_id")]
-    kept_old, kept_new = ({name: values[name] for name in words} for values in (old, new))
+    written = Written(words, *({name: values[name] for name in words} for values in (before, new)))
     if len(words) < len(changed):
+        db.session.flush()
         db.session.refresh(risk, ["division", "service"])
-        words.append("division and service")
-        kept_old["place"], kept_new["place"] = place, _place(risk)
-    record(
-        actor, "edited", f"risk:{risk.id}", f"Changed: {listed(words)}. {said}", now=now, risk=risk,
-        old=kept_old, new=kept_new,
-    )  # fmt: skip
+        written.names.append("division and service")
+        written.old["place"], written.new["place"] = place, _place(risk)
+    return written
 
 
 def _place(risk: Risk) -> str:
@@ -129,7 +145,7 @@ def hand_over_risk(actor: Actor, risk: Risk, post_id: int, reason: str, seen_rev
         raise RuleBroken("That post owns the risk already. Choose another one.", "owner")
     said = check_reason(reason, "Say why the risk changes hands.")
     before, after = risk.owner_post, db.session.get_one(Post, post_id)
-    risk.owner_post = after
+    risk.owner_post, risk.assumed = after, False  # whose it is was decided by a person now
     drop_drafts(risk.id)
     db.session.flush()
     add_version(actor, risk, now, said)

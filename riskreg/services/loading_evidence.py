@@ -10,13 +10,12 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from riskreg.domain.contract_terms import provider_known
 from riskreg.exchange.plan_tables import BenchmarkRow, ContractRow, IndicatorRow, Plan, ResultRow, TargetRow
 from riskreg.extensions import db
 from riskreg.models import Benchmark, Contract, Indicator, Post, Result
 from riskreg.models import TargetRow as Target
 from riskreg.services.loading_report import LoadReport, add_missing
-
-NOT_KNOWN = "TBC"
 
 
 def load_indicators(plan: Plan, report: LoadReport) -> dict[str, Indicator]:
@@ -134,7 +133,7 @@ def load_contracts(plan: Plan, posts: Mapping[str, Post], report: LoadReport) ->
     last = db.session.scalar(select(func.max(Contract.position))) or 0
 
     def make(row: ContractRow) -> Contract:
-        known = row.kind != "external" or row.provider not in {"", NOT_KNOWN}
+        known = provider_known(row.kind, row.provider)
         return Contract(
             code=row.reference,
             position=last + row.row - 1,

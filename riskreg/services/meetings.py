@@ -11,13 +11,30 @@ from sqlalchemy import select
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
-from riskreg.domain.meetings import ItemKind, MeetingState, check_closing, check_planned, moved, series
+from riskreg.domain.keeping import check_reason
+from riskreg.domain.meetings import (
+    ItemKind,
+    MeetingState,
+    check_agenda_day,
+    check_closing,
+    check_not_held,
+    check_planned,
+    moved,
+    series,
+)
 from riskreg.domain.sentences import day, listed, plural
 from riskreg.extensions import db
 from riskreg.models import AgendaItem, Decision, Escalation, Meeting, Register
+from riskreg.queries.change_parts import Part
 from riskreg.queries.escalations import Group, QueueFilter, queued_escalations
-from riskreg.queries.meetings import decisions_at, deferred_to_later, last_meeting_before, late_reviews, packs_of
-from riskreg.queries.movements import RAISED, movements
+from riskreg.queries.meetings import (
+    decisions_at,
+    deferred_to_later,
+    last_meeting_before,
+    late_reviews,
+    meeting_of,
+)
+from riskreg.queries.movements import movements
 from riskreg.queries.notings import notings_at
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
@@ -33,18 +50,21 @@ def schedule_meetings(
 ) -> tuple[list[Meeting], list[date]]:
     """Set up one meeting or a series. Return the new ones, and the days on which there was a meeting already.
 
+    One that was called off is set up again, with what stood on its agenda.
     Raises RuleBroken, naming the field, for dates that make no sense or when every one of them is taken.
     """
     actor.require(Permission.MANAGE_MEETINGS)
     lock_register(register.id)
     days = series(first, weeks, until, day_of(now))
-    known = select(Meeting.held_on).where(Meeting.register_id == register.id, Meeting.held_on.in_(days))
-    taken = sorted(db.session.scalars(known))
+    known = select(Meeting).where(Meeting.register_id == register.id, Meeting.held_on.in_(days))
+    there = {one.held_on: one for one in db.session.scalars(known)}
+    taken = sorted(on for on, one in there.items() if not one.not_held)
     if len(taken) == len(days):
         raise RuleBroken(f"There is a meeting on {listed([day(one) for one in taken])} already.", "held_on")
-    made = [
-        Meeting(register_id=register.id, held_on=one, title=title.strip() or TITLE) for one in days if one not in taken
-    ]
+    made = [there.get(one) or Meeting(register_id=register.id, held_on=one) for one in days if one not in taken]
+    for meeting in made:
+        meeting.title, meeting.state, meeting.not_held = title.strip() or TITLE, MeetingState.PLANNED, ""
+        meeting.closed_at, meeting.closed_by = None, None
     db.session.add_all(made)
     db.session.flush()
     for one in made:
@@ -54,32 +74,29 @@ def schedule_meetings(
     return made, taken
 
 
-def cancel_meeting(actor: Actor, meeting: Meeting, now: datetime) -> None:
-    """Take away a meeting that will not be held. Raises RuleBroken once anything was recorded for it or given out."""
+def cancel_meeting(actor: Actor, meeting: Meeting, reason: str, now: datetime) -> None:
+    """Close a meeting that is not held, or was not, with the reason; it stays in the list with its agenda and packs.
+
+    Raises RuleBroken without a reason, and once anything was decided or noted at it.
+    """
     _open(actor, meeting)
-    used = meeting.note or meeting.items or packs_of(meeting.id)
-    at = meeting.register_id, meeting.held_on
-    if used or decisions_at(*at) or notings_at(*at):
-        raise RuleBroken("Only a meeting without agenda, notes, decisions and packs can be cancelled.")
-    record(
-        actor,
-        "cancelled a meeting",
-        f"meeting:{meeting.id}",
-        f"Cancelled the meeting of {day(meeting.held_on)}.",
-        now=now,
-    )
-    db.session.delete(meeting)
-    db.session.flush()
+    decided = decisions_at(meeting.register_id, meeting.held_on)
+    check_not_held(meeting.held_on, recorded=bool(decided or notes_of(meeting)))
+    meeting.not_held = check_reason(reason, "Say why the meeting is not held.")
+    _close(actor, meeting, now)
+    _tell(actor, "cancelled a meeting", meeting, f"Not held: {meeting.not_held}", now)
 
 
 def make_agenda(actor: Actor, meeting: Meeting, now: datetime) -> int:
     """Add to the agenda what is not on it yet, and return how many items that were.
 
     What waits for DMT, the worst first, unless it was put off to a later meeting; reviews that are overdue; and what
-    moved since the last meeting whose record was closed. What is on the agenda keeps its place.
+    moved since the last meeting whose record was closed and did not stand on its agenda. What is on the agenda keeps
+    its place. Raises RuleBroken after the day of the meeting.
     """
     _open(actor, meeting)
     today = day_of(now)
+    check_agenda_day(meeting.held_on, today)
     queued = [item for item in _waiting(meeting, today) if item.escalation_id not in _on(meeting)]
     reviewed = {item.risk_id for item in meeting.items if item.kind == ItemKind.REVIEW}
     late = [item for item in _late(meeting, today) if item.risk_id not in reviewed]
@@ -122,14 +139,23 @@ def _late(meeting: Meeting, today: date) -> list[AgendaItem]:
 
 def _news(meeting: Meeting, today: date, queued: Sequence[AgendaItem]) -> list[AgendaItem]:
     since = last_meeting_before(meeting.register_id, meeting.held_on)
-    waiting = {item.risk_id for item in (*meeting.items, *queued) if item.kind == ItemKind.ESCALATION}
+    last = meeting_of(meeting.register_id, since) if since else None
+    before = [(item.risk_id, item.text) for item in last.items] if last else []
+    waits, waited = _escalated([*meeting.items, *queued]), _escalated(last.items if last else ())
     found = []
     for one in movements(meeting.register_id, since, today):
-        rating = f", {one.before} to {one.after}" if one.before != one.after else ""
-        text = f"{one.reference} {one.title}: {one.what} on {day(one.on)}{rating}"
-        if not (one.what == RAISED and one.risk_id in waiting):
-            found.append(AgendaItem(kind=ItemKind.NOTE, risk_id=one.risk_id, text=text))
+        rating = f", {one.before} to {one.after}" if one.before and one.before != one.after else ""
+        said = f": {one.what} on {day(one.on)}{rating}"
+        told = any(risk_id == one.risk_id and text.endswith(said) for risk_id, text in before)
+        told |= one.part in (Part.OPENED, Part.BACK) and one.risk_id in waits
+        told |= one.part is Part.OPENED and one.on == since and one.risk_id in waited
+        if not told:
+            found.append(AgendaItem(kind=ItemKind.NOTE, risk_id=one.risk_id, text=f"{one.reference} {one.title}{said}"))
     return found
+
+
+def _escalated(items: Sequence[AgendaItem]) -> set[int | None]:
+    return {item.risk_id for item in items if item.kind == ItemKind.ESCALATION}
 
 
 def add_item(actor: Actor, meeting: Meeting, text: str, now: datetime) -> AgendaItem:
@@ -204,9 +230,36 @@ def close_meeting(actor: Actor, meeting: Meeting, now: datetime) -> None:
     check_closing(meeting.held_on, day_of(now), decisions=len(decisions), notes=notes)
     for decision in decisions:
         _join(meeting, decision)
-    meeting.state, meeting.closed_at, meeting.closed_by = MeetingState.CLOSED, now, actor.person_id
+    _close(actor, meeting, now)
     counted = f"{plural(len(decisions), 'decision')} and {plural(notes, 'note')}"
-    _tell(actor, "closed the record", meeting, f"Closed the record with {counted}.", now)
+    _tell(actor, "closed the record", meeting, f"Closed the record with {counted}.{undecided(meeting, decisions)}", now)
+
+
+def _close(actor: Actor, meeting: Meeting, now: datetime) -> None:
+    meeting.state, meeting.closed_at, meeting.closed_by = MeetingState.CLOSED, now, actor.person_id
+    db.session.flush()
+
+
+def undecided(meeting: Meeting, decisions: Sequence[Decision]) -> str:
+    """Say which items of those to decide DMT did not decide, as a sentence to go on with; nothing without any."""
+    decided = {one.escalation_id for one in decisions}
+    left = [item for item in meeting.items if item.escalation and item.escalation_id not in decided]
+    if not left:
+        return ""
+    named = listed([str(item.escalation.risk.reference) for item in left if item.escalation])
+    return f" {plural(len(left), 'item was', 'items were')} not decided: {named}."
+
+
+def check_held(register_id: int, meeting_on: date | None, today: date) -> None:
+    """Raise RuleBroken when something is said of a meeting that there is not, or that was not held. None is none."""
+    if meeting_on is None:
+        return
+    found = meeting_of(register_id, meeting_on)
+    if found is None:
+        way = "Leave it empty, or set the meeting up first." if meeting_on >= today else "Leave it empty."
+        raise RuleBroken(f"No meeting is set up for {day(meeting_on)}. {way}", "meeting_on")
+    if found.not_held:
+        raise RuleBroken(f"The meeting of {day(meeting_on)} was not held. Leave it empty.", "meeting_on")
 
 
 def notes_of(meeting: Meeting) -> int:

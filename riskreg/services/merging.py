@@ -13,7 +13,7 @@ from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.keeping import check_leaving, check_merge, check_reason
 from riskreg.domain.lifecycle import ActionStatus, RiskStatus, change_risk
-from riskreg.domain.sentences import listed, plural
+from riskreg.domain.sentences import closed, listed, plural
 from riskreg.extensions import db
 from riskreg.models import Action, ActionUpdate, Control, Link, Risk
 from riskreg.services.actors import Actor
@@ -41,7 +41,7 @@ def merge_risk(actor: Actor, risk: Risk, into: Risk, reason: str, seen_revision:
     actor.require(Permission.KEEP_REGISTER)
     lock_risk(risk, seen_revision)
     status = check_merging(risk)
-    check_merge(risk.id, into.id, RiskStatus(into.status))
+    check_merge(risk.id, into.id, RiskStatus(into.status), into_discarded=into.was_discarded)
     said = check_reason(reason, "Say why the two are one risk.")
     risk.status, risk.merged_into = status, into
     risk.closed_on, risk.closing_reason = day_of(now), said
@@ -54,10 +54,10 @@ def merge_risk(actor: Actor, risk: Risk, into: Risk, reason: str, seen_revision:
     add_version(actor, risk, now, said)
     went = f"{listed(gone_on)} went over."
     record(
-        actor, "merged", f"risk:{risk.id}", f"Merged into {into.reference}: {said} {went}",
+        actor, "merged", f"risk:{risk.id}", f"Merged into {into.reference}: {closed(said)} {went}",
         now=now, risk=risk, into=into.id,
     )  # fmt: skip
-    text = f"{risk.reference} {risk.title} was merged into this risk: {said} {went}"
+    text = f"{risk.reference} {risk.title} was merged into this risk: {closed(said)} {went}"
     record(actor, "took in", f"risk:{into.id}", text, now=now, risk=into, merged=risk.id)
 
 
@@ -144,6 +144,8 @@ def _carry_links(risk: Risk, into: Risk, now: datetime) -> int:
                 source_line=one.source_line,
                 note=one.note,
                 recorded_at=now,
+                from_on=day_of(now),
+                until_on=one.until_on,
             )
         )
     db.session.flush()

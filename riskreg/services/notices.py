@@ -96,7 +96,7 @@ def tell_of_decision(escalation: Escalation, decision: Decision, decided_by: str
         "decision": decision.kind,
         "reason": decision.reason,
         "due_on": decision.due_on.isoformat() if decision.due_on else None,
-        "meeting_on": decision.meeting_on.isoformat() if decision.meeting_on else None,
+        "meeting_on": decision.deferred_to.isoformat() if decision.deferred_to else None,
         "decided_by": decided_by,
         "rag_now": risk.effective_rag,
     }

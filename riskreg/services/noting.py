@@ -15,6 +15,7 @@ from riskreg.models import Escalation, Noting
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.locking import lock_register
+from riskreg.services.meetings import check_held
 
 
 def note_escalations(
@@ -38,6 +39,7 @@ def note_escalations(
         raise RuleBroken("The meeting at which this was noted must be today or earlier.", "meeting_on")
     for register_id in sorted({one.risk.register_id for one in escalations}):  # always in one order: two never wait
         lock_register(register_id)
+        check_held(register_id, meeting_on, day_of(now))
     _check_seen(escalations, seen)
     at = f" At the meeting of {day(meeting_on)}." if meeting_on else ""
     for one in escalations:

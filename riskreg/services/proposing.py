@@ -99,10 +99,14 @@ def propose_risk(actor: Actor, register_id: int, new: NewRisk, now: datetime) ->
     return risk
 
 
-def check_text(text: RiskText) -> None:
-    """Ask for a title and for a service of the same division. Raises RuleBroken naming the field."""
+def check_text(text: RiskText, *, needs_event: bool = True) -> None:
+    """Ask for a title, an event and a service of the same division. Raises RuleBroken naming the field.
+
+    A risk that came without an event, as some of the Business Plan did, can be changed elsewhere and stay without one.
+    """
     check_reason(text.title, "Enter a title.", "title")
-    check_reason(text.event, "Say what may happen.", "event")
+    if needs_event:
+        check_reason(text.event, "Say what may happen.", "event")
     if text.service_id is not None:
         service = db.session.get(Service, text.service_id)
         if service is None or service.division_id != text.division_id:

@@ -37,6 +37,8 @@ class Before:
 class ResultOutcome:
     """How one result is judged. `is_correction`: `before` is the figure that it supersedes.
 
+    `confirms`: a provisional figure becomes final and stays as it is, which is no correction.
+
     `floor` is where AMBER ends; `floor_assumed`: no floor standard is known. `why` says why it is not rated, or so.
     """
 
@@ -51,6 +53,7 @@ class ResultOutcome:
     value: Decimal
     status: str
     is_correction: bool
+    confirms: bool
     before: Before | None
     rag: str | None
     direction: str | None
@@ -156,7 +159,7 @@ def _row(actor: Actor, reading: Reading, now: datetime) -> Result:
         published_on=day_of(now),
         recorded_at=now,
         person_id=actor.person_id,
-        note=entry.note.strip(),
+        note=entry.note.strip() or (known.note if known and reading.confirms else ""),
     )
 
 
@@ -165,13 +168,16 @@ def _told(reading: Reading, result: Result) -> tuple[str, str]:
     value = figure(reading.value, unit)
     if known is None:
         return "published", f"{reading.indicator.name}: {value} published for {result.period}."
+    if reading.confirms:
+        return "confirmed", f"{reading.indicator.name}: {value} for {result.period} is final."
     was = figure(known.value, unit) if known.value is not None else "no figure"
     return "corrected", f"{reading.indicator.name}: {result.period} corrected from {was} to {value}. {result.reason}"
 
 
 def _outcome(reading: Reading, result: Result) -> ResultOutcome:
-    indicator, known = reading.indicator, reading.known
-    before = known or _result_before(result)
+    indicator = reading.indicator
+    corrected = None if reading.confirms else reading.known
+    before = corrected or _result_before(result)
     return ResultOutcome(
         row=reading.entry.row,
         indicator_id=indicator.id,
@@ -183,7 +189,8 @@ def _outcome(reading: Reading, result: Result) -> ResultOutcome:
         period_end=result.period_end,
         value=reading.value,
         status=result.status,
-        is_correction=known is not None,
+        is_correction=corrected is not None,
+        confirms=reading.confirms,
         before=Before(before.period, before.value, before.rag) if before else None,
         rag=result.rag,
         direction=result.direction,

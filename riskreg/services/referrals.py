@@ -13,6 +13,7 @@ from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
 from riskreg.domain.referrals import STANDING, Answer, ReferralState, answer_referral, end_referral
+from riskreg.domain.sentences import closed
 from riskreg.extensions import db
 from riskreg.models import Decision, Escalation, Referral, Risk
 from riskreg.queries.policies import policy_on
@@ -42,7 +43,7 @@ def follow_decision(actor: Actor, escalation: Escalation, decision: Decision, no
     if found is None:
         return
     found.state = end_referral(ReferralState(found.state))
-    found.ended_at, found.ended_why = now, f"DMT decided: {decision.kind}. {decision.reason}"
+    found.ended_at, found.ended_why = now, f"DMT decided: {decision.kind}. {closed(decision.reason)}"
     found.revision += 1
     held = f"; its reference {found.reference} stays used" if found.reference else ""
     text = f"The referral to the corporate register has ended{held}. {found.ended_why}"
@@ -98,7 +99,7 @@ def give_answer(
         referral.answer, referral.answered_at, referral.answered_by = said, now, actor.person_id
     if answer is not Answer.ACCEPT:
         _before_dmt_again(escalation, now)
-    text = SAID[answer].format(reference=referral.reference, said=said)
+    text = SAID[answer].format(reference=referral.reference, said=closed(said))
     record(actor, VERBS[answer], f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
     notices.tell_of_referral_answer(referral, answer, said, actor.name, now)
     return referral

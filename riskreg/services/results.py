@@ -31,9 +31,9 @@ Period = tuple[int, str, date]
 class ResultEntry:
     """A result as it was typed. `target_year` is the year whose target it is judged against.
 
-    For a period that has a result it is a correction, which needs a `reason` and keeps the name of the period and the
-    target's year; `corrects` is the id of the result that the person saw. `basis` empty: the indicator's usual one.
-    `row` is what a problem is named by: the row of a sheet, or of a form.
+    For a period that has a result it is a correction, which needs a `reason` unless it only makes the figure final,
+    and keeps the name of the period and the target's year; `corrects` is the id of the result that the person saw.
+    `basis` empty: the indicator's usual one. `row` is what a problem is named by: the row of a sheet, or of a form.
     """
 
     indicator_id: int
@@ -63,6 +63,13 @@ class Reading:
         """Whether it says anything that is not published already."""
         known = self.known
         return known is None or (known.value, known.status) != (self.value, self.entry.status)
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it makes a provisional figure final and leaves it as it is, which needs no reason."""
+        known = self.known
+        final = (self.value, "provisional", "final")
+        return known is not None and (known.value, known.status, self.entry.status) == final
 
 
 def current_result(indicator_id: int, basis: str, period_end: date) -> Result | None:
@@ -121,8 +128,10 @@ def _read(
         value = _figure(entry.value, indicator)
     except RuleBroken as broken:
         return None, [broken, *wrong]
+    if known is not None and known.value == value:
+        value = known.value  # 60.0 says no more than the 60 that was published
     reading = Reading(entry, indicator, value, known)
-    if known is not None and reading.is_new and not entry.reason.strip():
+    if known is not None and reading.is_new and not reading.confirms and not entry.reason.strip():
         wrong.append(_unexplained(known, corrects=entry.corrects is not None))
     return reading, wrong
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,11 +10,13 @@ from riskreg.domain.escalation import Fate, SignalState, falls_back, fate
 from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
 from riskreg.domain.policy import Policy
 from riskreg.models import Decision, Escalation, SignalRow
+from riskreg.queries.heeding import Dropped
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
 from riskreg.services.settling import reviewed_since, settle
 
 CONFIRMING = (DecisionKind.CONFIRM, DecisionKind.REFER)  # what DMT refers, it holds to be real
+AllDropped = Mapping[tuple[int, int], Dropped]
 GONE = {SignalState.RECOVERED: "A reason has gone.", SignalState.WITHDRAWN: "A reason was withdrawn."}
 
 
@@ -63,13 +65,17 @@ def fall_back(escalation: Escalation, policy: Policy, now: datetime, done: Rever
     record(SYSTEM, "put back", f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
 
 
-def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reversed) -> None:
-    """Withdraw an escalation, propose its end to DMT, or let the proposal fall away, as its signals ask."""
+def reconsider(escalation: Escalation, dropped: AllDropped, policy: Policy, now: datetime, done: Reversed) -> None:
+    """Withdraw an escalation, propose its end to DMT, or let the proposal fall away, as its signals ask.
+
+    A standing signal that no link heeds any more counts as gone, never as wrong: it was true when it was found.
+    """
     signals = [one.signal for one in escalation.evidence]
+    unheeded = {one.id: dropped[key] for one in signals if (key := (escalation.id, one.id)) in dropped}
     confirmed = any(decision.kind in CONFIRMING for decision in escalation.decisions)
     asked = fate(
         EscalationStatus(escalation.status),
-        [SignalState(signal.state) for signal in signals],
+        [SignalState.RECOVERED if signal.id in unheeded else SignalState(signal.state) for signal in signals],
         raised_by_person=escalation.person_id is not None,
         confirmed_before=confirmed,
     )
@@ -82,9 +88,7 @@ def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reve
         done.withdrawn.append(escalation)
         text = f"The escalation is withdrawn and the rating returns to {escalation.risk.effective_rag}. {why}"
     elif asked is Fate.PROPOSE:
-        last = _last(escalation)
-        known = _as_seen(last) if last else {}
-        why = _why([signal for signal in signals if known.get(signal.id) != signal.state])
+        why = _news(escalation, signals, unheeded)
         if not why:
             return  # DMT has decided with all this in view; asking again would not take its no for an answer
         escalation.proposal = why
@@ -97,6 +101,15 @@ def reconsider(escalation: Escalation, policy: Policy, now: datetime, done: Reve
         done.kept.append(escalation)
         text = "De-escalation is no longer proposed: a reason for the escalation stands again."
     record(SYSTEM, str(asked), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+
+
+def _news(escalation: Escalation, signals: list[SignalRow], unheeded: Mapping[int, Dropped]) -> str:
+    """What has gone, or is no longer heeded, that DMT did not have before it when it decided last."""
+    last = _last(escalation)
+    known = _as_seen(last) if last else {}
+    told = [_why([signal for signal in signals if known.get(signal.id) != signal.state])]
+    told += [one.why for one in unheeded.values() if last is None or one.at > last.decided_at]
+    return " ".join(dict.fromkeys(text for text in told if text))
 
 
 def _last(escalation: Escalation) -> Decision | None:

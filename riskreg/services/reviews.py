@@ -90,7 +90,7 @@ def _assess(actor: Actor, risk: Risk, answers: ReviewAnswers, policy: Policy, no
     if answers.current:
         record_rating(actor, risk, "current", answers.current, policy, now, said=answers.note)
     if answers.target:
-        record_rating(actor, risk, "target", answers.target, policy, now, said=answers.note)
+        record_rating(actor, risk, "target", answers.target, policy, now)
 
 
 def _answer(actor: Actor, live: Escalation, policy: Policy, now: datetime) -> None:

@@ -16,9 +16,11 @@ from riskreg.web.evidence.views import blueprint as evidence
 from riskreg.web.failures import answer_failures
 from riskreg.web.files.views import blueprint as files
 from riskreg.web.headers import send_headers
+from riskreg.web.importing.views import blueprint as importing
 from riskreg.web.indicators.views import blueprint as indicators
 from riskreg.web.journal import keep_journal
 from riskreg.web.keeping.views import blueprint as keeping
+from riskreg.web.links.views import blueprint as links
 from riskreg.web.meetings.views import blueprint as meetings
 from riskreg.web.pages import dress_pages
 from riskreg.web.policy.views import blueprint as policy
@@ -28,6 +30,8 @@ from riskreg.web.requests import open_requests
 from riskreg.web.risks.views import blueprint as risks
 from riskreg.web.search.views import blueprint as search
 from riskreg.web.seeing.views import blueprint as seeing
+from riskreg.web.spreadsheets.views import blueprint as spreadsheets
+from riskreg.web.targets.views import blueprint as targets
 from riskreg.web.uploads import take_uploads
 from riskreg.web.work.views import blueprint as work
 
@@ -39,8 +43,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     escalations,
     evidence,
     files,
+    importing,
     indicators,
     keeping,
+    links,
     meetings,
     policy,
     register,
@@ -48,6 +54,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     risks,
     search,
     seeing,
+    spreadsheets,
+    targets,
     work,
 )
 

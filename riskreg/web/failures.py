@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
@@ -21,7 +21,8 @@ from riskreg.web.journal import log
 from riskreg.web.requests import READING, request_number
 
 SECRET_WORDS = ("password", "token", "secret", "code")
-UNTYPED = frozenset({"revision"})
+# What a page sends along by itself: hidden fields and the button that was pressed.
+UNTYPED = frozenset({"revision", "later", "newest", "forget", "back", "shown"})
 RETRY_SECONDS = "30"
 SENTENCES = {
     400: ("The page could not be read", "What your browser sent could not be understood."),
@@ -79,10 +80,19 @@ def _label(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def form_address() -> str:
+    """Return where the form is that was sent, if its address can be opened as a page; else nothing."""
+    with suppress(HTTPException):
+        current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+        return request.full_path if request.query_string else request.path
+    return ""
+
+
 def failure(title: str, sentence: str, status: int, **facts: object) -> tuple[str, int]:
     """Answer with a page that says what went wrong."""
-    given: dict[str, object] = {"more": "", "number": "", "sign_in": False, **facts}
     saved = request.method in READING
+    back = "" if saved else form_address()
+    given: dict[str, object] = {"more": "", "number": "", "sign_in": False, "back": back, **facts}
     return (
         render_template(
             "failures/failure.html", title=title, sentence=sentence, typed=typed(), read_only=saved, **given

@@ -73,7 +73,7 @@ ENTRIES = (
     Entry(
         "Register", "register.listing", Permission.READ_REGISTER, ("register", "risks", "keeping", "seeing", "evidence")
     ),
-    Entry("Indicators", "indicators.listing", Permission.READ_REGISTER, ("indicators",)),
+    Entry("Indicators", "indicators.listing", Permission.READ_REGISTER, ("indicators", "targets")),
     Entry("Contracts", "contracts.listing", Permission.READ_REGISTER, ("contracts",)),
     Entry("Admin", "admin.people", Permission.MANAGE_PEOPLE, ("admin",)),
     Entry("Audit trail", "admin.audit", Permission.READ_AUDIT, ()),
@@ -201,12 +201,14 @@ def dress_pages(app: Flask) -> None:
         figure=figure,
         money=money,
         plural=sentences.plural,
+        closed=sentences.closed,
         shortest=sentences.shortest,
         paragraphs=paragraphs,
     )
     env.globals.update(
         problems=(),
         form=None,
+        moved=sentences.moved,
         rag_tag=rag_tag,
         direction=direction,
         source_line=source_line,

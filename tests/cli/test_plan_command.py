@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from riskreg.domain.sentences import listed
 from riskreg.extensions import db
 from riskreg.models import Person, Register, Risk
+from riskreg.queries.exports import EXPORTS
 from riskreg.services.loading import SHIPPED_PLAN
 from tests.databases import settings
 
@@ -82,7 +84,4 @@ def test_an_export_is_csv_on_standard_output(plan_app: Flask) -> None:
 def test_an_unknown_export_is_one_sentence_with_the_names(plan_app: Flask) -> None:
     done = plan_app.test_cli_runner().invoke(args=["export", "riks"])
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == (
-        "There is no export “riks”: choose risks, indicators, targets, results, contracts, links, escalations, "
-        "decisions, notings, referrals, controls, actions, reviews, evidence and audit.\n"
-    )
+    assert done.stderr == f"There is no export “riks”: choose {listed(list(EXPORTS))}.\n"

@@ -65,8 +65,15 @@ ACTION_STEPS = {
 }
 
 
+def dates_of(kind: DecisionKind) -> dict[str, date]:
+    """The dates that a decision needs."""
+    if kind is K.DEFER:
+        return {"deferred_to": TODAY + timedelta(days=1)}
+    return {"due_on": TODAY} if kind in (K.CONFIRM, K.RETURN) else {}
+
+
 def complete(kind: DecisionKind) -> DecisionTaken:
-    return DecisionTaken(kind, "Because.", due_on=TODAY, meeting_on=TODAY)
+    return DecisionTaken(kind, "Because.", meeting_on=TODAY, **dates_of(kind))
 
 
 @pytest.mark.parametrize("kind", DecisionKind, ids=lambda one: one.name.lower())
@@ -100,14 +107,33 @@ def test_a_decision_without_a_reason_is_refused(kind: K, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "field"), [(K.CONFIRM, "due_on"), (K.RETURN, "due_on"), (K.DEFER, "meeting_on")], ids=str
+    ("kind", "field", "earliest"),
+    [
+        (K.CONFIRM, "due_on", TODAY),
+        (K.RETURN, "due_on", TODAY),
+        (K.DEFER, "deferred_to", TODAY + timedelta(days=1)),
+    ],
+    ids=str,
 )
-def test_a_decision_that_needs_a_date_needs_one_of_today_or_later(kind: K, field: str) -> None:
-    for day in (None, TODAY - timedelta(days=1)):
+def test_a_decision_that_needs_a_date_needs_one_that_is_not_over(kind: K, field: str, earliest: date) -> None:
+    for day in (None, earliest - timedelta(days=1)):
         with pytest.raises(RuleBroken) as refused:
-            decide(S.AWAITING, DecisionTaken(kind, "Because.", day, day), TODAY)
+            decide(S.AWAITING, DecisionTaken(kind, "Because.", **{field: day}), TODAY)
         assert refused.value.field == field
-    decide(S.AWAITING, DecisionTaken(kind, "Because.", TODAY, TODAY), TODAY)
+    decide(S.AWAITING, DecisionTaken(kind, "Because.", **{field: earliest}), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(K.DECLINE, "due_on"), (K.DEFER, "due_on"), (K.CONFIRM, "deferred_to"), (K.CLOSE, "deferred_to")],
+    ids=str,
+)
+def test_a_date_that_the_decision_does_not_have_is_refused_and_not_dropped(kind: K, field: str) -> None:
+    with pytest.raises(RuleBroken, match="Empty this date") as refused:
+        decide(
+            S.AWAITING, DecisionTaken(kind, "Because.", **{**dates_of(kind), field: TODAY + timedelta(days=9)}), TODAY
+        )
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize("kind", [K.REFER, K.DECLINE, K.DE_ESCALATE, K.CLOSE], ids=str)
@@ -116,7 +142,7 @@ def test_the_other_decisions_need_no_date(kind: K) -> None:
 
 
 def test_a_risk_with_open_actions_is_not_closed_and_they_are_named() -> None:
-    with pytest.raises(RuleBroken, match="Train staff and Tell schools"):
+    with pytest.raises(RuleBroken, match="“Train staff” and “Tell schools”"):
         decide(S.AWAITING, complete(K.CLOSE), TODAY, ["Train staff", "Tell schools"])
     assert decide(S.AWAITING, complete(K.DECLINE), TODAY, ["Train staff"]) is S.DECLINED
 

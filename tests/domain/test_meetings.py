@@ -68,7 +68,7 @@ def test_a_closed_record_is_not_changed() -> None:
 def test_a_record_is_closed_when_the_meeting_was_held_and_something_was_recorded() -> None:
     check_closing(TODAY, TODAY, decisions=1, notes=0)
     check_closing(TODAY, TODAY, decisions=0, notes=1)
-    with pytest.raises(RuleBroken, match="an empty meeting cannot be closed"):
+    with pytest.raises(RuleBroken, match="An empty meeting cannot be closed"):
         check_closing(TODAY, TODAY, decisions=0, notes=0)
     with pytest.raises(RuleBroken, match="from that day on"):
         check_closing(date(2017, 4, 4), TODAY, decisions=1, notes=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskreg.domain.sentences import MONTHS, day, figure, listed, month, number, plural, shortest
+from riskreg.domain.sentences import MONTHS, closed, day, figure, listed, month, moved, number, plural, shortest
 
 FIGURES = st.decimals(-(10**9), 10**9, places=3)
 
@@ -73,3 +73,27 @@ def test_a_noun_with_a_plural_of_its_own_uses_it() -> None:
 )
 def test_words_in_a_row_end_with_and(words: list[str], read: str) -> None:
     assert listed(words) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("  The plan is good ", "The plan is good."), ("Is it?", "Is it?"), ("Done.", "Done."), ("", ""), ("…", "…")],
+)
+def test_what_was_typed_ends_before_a_sentence_follows(typed: str, read: str) -> None:
+    assert closed(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("slips", "now", "read"),
+    [
+        (0, date(2017, 8, 31), ""),
+        (0, date(2017, 9, 30), "moved by 30 days"),
+        (1, date(2017, 9, 1), "moved once, by 1 day"),
+        (2, date(2019, 6, 30), "moved twice, by 668 days in all"),
+        (3, date(2017, 9, 2), "moved 3 times, by 2 days in all"),
+        (0, date(2017, 8, 1), "now 30 days earlier"),
+        (1, date(2017, 8, 31), "moved once, now as it was first"),
+    ],
+)
+def test_a_date_that_moved_says_how_often_and_how_far(slips: int, now: date, read: str) -> None:
+    assert moved(slips, date(2017, 8, 31), now) == read

@@ -48,7 +48,8 @@ def history(
             direction = direction_of_travel(results[-1].value, D(value), polarity, D(goal) if goal else None)
         judgement = judge(D(value), target, polarity, None, policy)
         end = date(2016 + at, 8, 31)
-        results.append(JudgedResult(period, end, D(value), "annual", at < opening, judgement, direction))
+        moves = policy.worsening_moves
+        results.append(JudgedResult(period, end, D(value), "annual", at < opening, judgement, direction, moves))
     return results
 
 
@@ -58,7 +59,7 @@ def years(*pairs: str) -> list[Row]:
 
 
 def of(policy: Policy, rows: Sequence[Row], polarity: Polarity = Polarity.HIGHER, opening: int = 1) -> list[Signal]:
-    return list(signals_of_indicator("Take-up", "percent", history(policy, rows, polarity, opening), policy))
+    return list(signals_of_indicator("Take-up", "percent", history(policy, rows, polarity, opening)))
 
 
 @pytest.mark.parametrize(
@@ -152,14 +153,14 @@ def test_worsening_that_halts_short_of_green_is_not_called_recovered(policy: Pol
 
 def test_a_floor_that_is_known_moves_the_line(policy: Policy) -> None:
     results = history(policy, years("100/90", "75/90"), floor="70")
-    (signal,) = signals_of_indicator("Take-up", "percent", results, policy)
+    (signal,) = signals_of_indicator("Take-up", "percent", results)
     assert signal.severity == Rag.AMBER.severity
     assert signal.sentence.endswith("to AMBER against a target of 90%. The floor standard is 70%.")
 
 
 def test_the_take_up_of_places_reads_as_a_member_would_want_it(policy: Policy) -> None:
     rows: list[Row] = [("2016", "74", "74"), ("December 2016", "70", "78")]
-    (signal,) = signals_of_indicator(TAKE_UP, "percent", history(policy, rows), policy)
+    (signal,) = signals_of_indicator(TAKE_UP, "percent", history(policy, rows))
     assert signal.sentence == (
         f"{TAKE_UP}: it fell from 74% (2016) to 70% (December 2016), and from GREEN against a target of 74% to RED "
         "against a target of 78%. The floor standard is not known and is assumed to be 70.2%, the target worsened by "
@@ -172,7 +173,7 @@ def test_young_people_without_work_improved_and_are_still_red(policy: Policy) ->
         ("January 2016 (November to January average)", "5.0", "3.5"),
         ("January 2017 (November to January average)", "3.0", "2.5"),
     ]
-    (signal,) = signals_of_indicator("NEETs", "percent", history(policy, rows, Polarity.LOWER), policy)
+    (signal,) = signals_of_indicator("NEETs", "percent", history(policy, rows, Polarity.LOWER))
     assert signal.sentence == (
         "NEETs: it improved, falling from 5.0% (January 2016, November to January average) to 3.0% (January 2017, "
         "November to January average), yet it is still RED against a target of 2.5%. The floor standard is not known "
@@ -183,7 +184,7 @@ def test_young_people_without_work_improved_and_are_still_red(policy: Policy) ->
 def test_fewer_schools_in_a_category_slipped_because_the_target_moved(policy: Policy) -> None:
     rows: list[Row] = [("2016", "4", "6"), ("December 2016", "3", "0")]
     results = history(policy, rows, Polarity.LOWER)
-    (signal,) = signals_of_indicator("Number of schools in a category", "number", results, policy)
+    (signal,) = signals_of_indicator("Number of schools in a category", "number", results)
     assert signal.sentence == (
         "Number of schools in a category: it improved, falling from 4 (2016) to 3 (December 2016), yet went from GREEN "
         "against a target of 6 to RED against a target of 0. No floor standard is known, and a target of 0 leaves no "
@@ -283,7 +284,7 @@ def test_at_most_one_signal_a_period_and_none_of_a_green_or_unrated_one(
     policy: Policy, rows: list[Row], polarity: Polarity, opening: int
 ) -> None:
     results = history(policy, rows, polarity, opening)
-    found = signals_of_indicator("Take-up", "percent", results, policy)
+    found = signals_of_indicator("Take-up", "percent", results)
     assert len({signal.fact for signal in found}) == len(found)
     poor = {result.period_end for result in results[opening:] if result.judgement.rag in (Rag.AMBER, Rag.RED)}
     assert {signal.since for signal in found} <= poor
@@ -307,4 +308,4 @@ def test_a_direction_that_is_not_known_breaks_the_run(policy: Policy) -> None:
     results = history(policy, years("88/90", "87/90", "86/90"))
     results[1] = replace(results[1], direction=None)
     assert results[2].direction is Direction.WORSE
-    assert signals_of_indicator("Take-up", "percent", results, policy) == ()
+    assert signals_of_indicator("Take-up", "percent", results) == ()

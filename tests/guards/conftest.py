@@ -22,6 +22,7 @@ from riskreg.models import (
     Evidence,
     EvidenceContent,
     Indicator,
+    Link,
     Meeting,
     Message,
     Pack,
@@ -83,12 +84,15 @@ def example(plan_app: Flask) -> dict[str, Any]:
         "indicator_id": first(Indicator),
         "result_id": first(Result),
         "contract_id": first(Contract),
+        "link_id": first(Link),
         "post_id": first(Post),
         "message_id": first(Message),
         "person_id": first(Person),
         "name": "risks",
         "token": "not-a-token",
         "filename": "vendor/riskreg.css",
+        "year": 2018,
+        "upload_id": 1,
     }
 
 

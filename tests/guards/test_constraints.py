@@ -114,6 +114,14 @@ def one_message_twice() -> None:
     message(person.id)
 
 
+def own_score_above_five() -> None:
+    make.RiskFactory(own_likelihood=6, own_impact=5)
+
+
+def own_score_by_half() -> None:
+    make.RiskFactory(own_likelihood=3)
+
+
 def one_reminder_twice() -> None:
     risk, person = make.RiskFactory(), make.PersonFactory()
     sent = message(person.id)
@@ -129,6 +137,7 @@ def one_reminder_twice() -> None:
         link_to_one_thing_twice, link_to_nothing, link_to_two_things, reference_given_twice,
         two_current_results_of_a_period, two_holders_of_a_post, two_live_escalations_of_a_risk,
         decision_without_a_reason, one_fact_standing_twice, one_message_twice, one_reminder_twice,
+        own_score_above_five, own_score_by_half,
     ],
     ids=lambda wrong: wrong.__name__,
 )  # fmt: skip

@@ -13,9 +13,10 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
 from riskreg.extensions import db
-from riskreg.models import Control, Risk, RiskVersion
+from riskreg.models import Assessment, Control, Decision, Risk, RiskVersion
 from riskreg.services.loading import load_plan
 from tests import databases
+from tests.web.before_dmt import decided, escalated
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
@@ -54,6 +55,31 @@ def test_rows_survive_the_newest_way_down_and_up(own_app: Flask) -> None:
     downgrade(revision="0001")
     upgrade()
     assert counted() == before
+
+
+def test_the_own_score_is_filled_from_the_latest_current_assessment(own_app: Flask) -> None:
+    load_plan(databases.PLAN, databases.NOW, demonstration=True)
+    rated, *others = db.session.scalars(select(Risk.id).order_by(Risk.id)).all()
+    when = {"assessed_on": databases.NOW.date(), "recorded_at": databases.NOW}
+    for kind, likelihood, rag in (("current", 2, "AMBER"), ("current", 4, "RED"), ("target", 1, "GREEN")):
+        db.session.add(Assessment(risk_id=rated, kind=kind, likelihood=likelihood, impact=5, rag=rag, **when))
+    db.session.commit()
+    downgrade(revision="0008")
+    upgrade()
+    scores = select(Risk.id, Risk.own_likelihood, Risk.own_impact)
+    found = {row[0]: (row[1], row[2]) for row in db.session.execute(scores)}
+    assert found == {rated: (4, 5), **dict.fromkeys(others, (None, None))}
+
+
+def test_a_deferral_of_before_keeps_the_meeting_it_goes_to(own_app: Flask) -> None:
+    put_off, told = escalated(), escalated()
+    decided(put_off, "defer to a meeting", deferred_to=databases.NOW.date())
+    decided(told, "confirm", meeting_on=databases.NOW.date())
+    db.session.commit()
+    downgrade(revision="0014")
+    upgrade()
+    rows = db.session.execute(select(Decision.meeting_on, Decision.deferred_to).order_by(Decision.id))
+    assert [tuple(row) for row in rows] == [(None, databases.NOW.date()), (databases.NOW.date(), None)]
 
 
 def test_the_migrations_are_numbered_one_after_another() -> None:

@@ -58,6 +58,15 @@ REVIEW = {
     "owner": "Head of Early Years",
     "vacant": False,
 }
+OVERDUE = {
+    "indicator_id": 5,
+    "code": "EY-05",
+    "name": "Take-up <of> free places",
+    "group": "Early Years & Childcare",
+    "period": "December 2016",
+    "due_on": "2017-03-31",
+    "sentence": "Not known since 31 December 2016: the next result was due by 31 March 2017 and is 3 days late.",
+}
 ACCOUNT = {"reset_id": 1, "token": "WzEsMl0.abc-d_e", "expires_at": "2017-04-10T08:30:00+00:00"}
 REFERRED = {
     "referral_id": 4,
@@ -94,6 +103,8 @@ EVERY_KIND: list[tuple[str, Mapping[str, Any]]] = [
     ("referral_answered", DECLINED),
     ("referral_answered", HANDED_BACK),
     ("reviews_due", {"reviews": [REVIEW]}),
+    ("results_due", {"results": [OVERDUE]}),
+    ("results_due", {"results": [OVERDUE, {**OVERDUE, "indicator_id": 6}]}),
     ("account_invitation", ACCOUNT),
     ("account_reset", ACCOUNT),
 ]
@@ -276,6 +287,15 @@ def test_a_digest_counts_what_is_late(letter: Any) -> None:
     rendered = letter("reviews_due", {"reviews": [late, REVIEW]})
     assert rendered.subject == "2 reviews of risks are due, 1 of them late"
     assert links(rendered.text) == {f"{BASE}/risks/4", f"{BASE}/risks/3/review"}
+
+
+def test_overdue_results_are_named_with_where_to_publish_each(letter: Any) -> None:
+    rendered = letter("results_due", {"results": [OVERDUE]})
+    assert rendered.subject == "Result overdue: EY-05 Take-up <of> free places"
+    assert OVERDUE["sentence"] in rendered.text
+    assert links(rendered.text) == {f"{BASE}/indicators/5/publish", f"{BASE}/indicators?stale=1"}
+    many = letter("results_due", {"results": [OVERDUE, {**OVERDUE, "indicator_id": 6}]})
+    assert many.subject == "2 results of indicators are overdue"
 
 
 def test_an_invitation_holds_the_link_and_its_end_in_london_time(letter: Any) -> None:

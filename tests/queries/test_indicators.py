@@ -12,25 +12,25 @@ from hypothesis import strategies as st
 
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import stale
+from riskreg.extensions import db
+from riskreg.models import Benchmark
 from riskreg.queries.indicators import (
+    Others,
     ScorecardFilter,
     ScorecardRow,
-    Years,
     group_names,
     groups_shown,
     overdue_before,
     scorecard,
-    years_shown,
 )
 from tests import factories as make
 
 POLICY = Policy.from_data(1, date(2017, 4, 1), make.RULES)
-YEARS = Years(2017, 2016)
 
 
 def rows(**wanted: object) -> list[ScorecardRow]:
     """The rows of the scorecard that are wanted."""
-    return scorecard(ScorecardFilter(**wanted), make.TODAY, POLICY, YEARS, offset=0, size=50)  # type: ignore[arg-type]
+    return scorecard(ScorecardFilter(**wanted), make.TODAY, POLICY, offset=0, size=50)  # type: ignore[arg-type]
 
 
 def test_the_latest_period_counts_and_not_what_was_recorded_last(app: Flask) -> None:
@@ -88,12 +88,20 @@ def test_groups_count_by_rag_in_the_order_of_the_plan(app: Flask) -> None:
 def test_without_a_policy_nothing_is_overdue(app: Flask) -> None:
     make.ResultFactory(period_end=date(2001, 1, 1))
     assert groups_shown(ScorecardFilter(stale=True), make.TODAY, None) == []
-    (row,) = scorecard(ScorecardFilter(), make.TODAY, None, YEARS, offset=0, size=50)
+    (row,) = scorecard(ScorecardFilter(), make.TODAY, None, offset=0, size=50)
     assert row.late == ""
 
 
-def test_the_national_column_is_the_latest_year_that_is_known(app: Flask) -> None:
-    assert years_shown(make.TODAY) == Years(2017, 2016)
+def test_the_national_column_is_the_latest_year_that_is_known_of_each(app: Flask) -> None:
+    """A figure that arrives for one indicator leaves those of the others where they are."""
+    first, second = make.IndicatorFactory(), make.IndicatorFactory()
+    for indicator, year, value, near in (
+        (first, 2016, "60", "58"), (first, 2017, "61", None), (first, 2018, "99", None), (second, 2016, None, "57"),
+    ):  # fmt: skip
+        figures = {"value": Decimal(value) if value else None, "neighbours": Decimal(near) if near else None}
+        db.session.add(Benchmark(indicator_id=indicator.id, year=year, printed="", comparable=False, **figures))
+    db.session.flush()
+    assert [one.others for one in rows()] == [Others(2017, "61%", False, ""), Others(2016, "", True, "57%")]
 
 
 @pytest.mark.parametrize("months", [1, 3, 12])

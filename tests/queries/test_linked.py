@@ -68,7 +68,7 @@ def test_the_next_milestone_is_the_first_that_is_not_behind(app: Flask) -> None:
     assert (line.upcoming.name, line.upcoming.on) == ("Award or extension", date(2017, 6, 30))
     assert one_contract(end="2016-07").upcoming is None
     assert one_contract(end="").upcoming is None
-    assert one_contract(closed_on=make.TODAY).upcoming is None
+    assert one_contract(closed_on=make.TODAY, closed_why="It ended.").upcoming is None
 
 
 def test_only_signals_that_stand_are_shown(app: Flask) -> None:

@@ -126,7 +126,8 @@ def test_exempt_controls_and_actions_are_left_out_of_the_risks_shown(app: Flask,
     action = make.ActionFactory(risk=risk, text="Zebra action", recorded_at=EARLY, exempt_why=WHY)
     hidden = everywhere(app, make_report(coordinator(), register, SINCE, make.TODAY, make.NOW))
     assert not any("zebra" in text.lower() for text in hidden.values())
-    assert "1 control and 1 action of the risks shown are left out" in hidden["pdf"]
+    said = "1 control and 1 action of the risks shown are left out because they are exempt (paragraph 3 of Schedule 12A"
+    assert said in hidden["pdf"]
     assert "Plain control" in hidden["excel"]
     row = next(one for one in content(register)["risks"] if one["title"] == "Shown")
     assert (row["timescale"], row["actions"]) == (None, [])

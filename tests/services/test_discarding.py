@@ -13,7 +13,8 @@ from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Message, Risk, RiskVersion
 from riskreg.queries.as_at import register_as_at
-from riskreg.queries.changes import Part, changes_between, count_changes
+from riskreg.queries.change_parts import Part
+from riskreg.queries.changes import changes_between, count_changes
 from riskreg.queries.movements import movements
 from riskreg.queries.narrowing import Scope
 from riskreg.queries.register import RegisterName, Wanted, risk_counts

@@ -57,7 +57,7 @@ DUE = date(2017, 5, 1)
         (taken(DecisionKind.CONFIRM, due_on=DUE), "confirmed", "RED"),
         (taken(DecisionKind.REFER), "referred to corporate", "RED"),
         (taken(DecisionKind.RETURN, due_on=DUE), "returned to owner", "RED"),
-        (taken(DecisionKind.DEFER, meeting_on=DUE), "deferred to a meeting", "RED"),
+        (taken(DecisionKind.DEFER, deferred_to=DUE), "deferred to a meeting", "RED"),
         (taken(DecisionKind.DECLINE), "declined", "AMBER"),
         (taken(DecisionKind.DE_ESCALATE), "de-escalated", "AMBER"),
         (taken(DecisionKind.CLOSE), "closed", "AMBER"),

@@ -97,6 +97,8 @@ def test_a_risk_that_is_red_stays_red_and_still_comes_before_dmt() -> None:
     escalation = live(link)
     assert escalation is not None
     assert escalation.rag_after == "RED"
+    told = db.session.scalars(select(AuditEvent.sentence).where(AuditEvent.verb == "escalated")).one()
+    assert told.startswith("Escalated automatically: stays RED, awaiting DMT.")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from riskreg import models
 from riskreg.domain.access import Role
 from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
+from riskreg.queries.meetings import last_meeting_before
 from riskreg.services import meetings
 from riskreg.services.actors import Actor
 from riskreg.services.packs import make_pack
@@ -114,8 +115,15 @@ def test_closing_joins_each_decision_to_an_item_and_nothing_changes_afterwards(a
     first = decided(listed, "return to the owner", meeting_on=make.TODAY)
     again = decided(listed, "confirm", meeting_on=make.TODAY, seen_revision=1)
     apart = decided(beside, "decline", meeting_on=make.TODAY)
-    later = decided(put_off, "defer to a meeting", meeting_on=make.TODAY + 30 * DAY)
+    later = decided(
+        put_off,
+        "defer to a meeting",
+        meeting_on=make.TODAY,
+        deferred_to=make.TODAY + 30 * DAY,
+        decided_on=make.TODAY + DAY,
+    )
     decided(escalated(), "confirm", meeting_on=make.TODAY - DAY)
+    decided(escalated(), "defer to a meeting", deferred_to=make.TODAY + 30 * DAY)
     meetings.close_meeting(actor, meeting, make.NOW)
     db.session.expire(meeting, ["items"])
     joined = [item.decision_id for item in meeting.items if item.decision_id]
@@ -128,7 +136,7 @@ def test_closing_joins_each_decision_to_an_item_and_nothing_changes_afterwards(a
         lambda: meetings.remove_item(actor, meeting.items[0], make.NOW),
         lambda: meetings.note_item(actor, meeting.items[0], "Late", 0, make.NOW),
         lambda: meetings.note_meeting(actor, meeting, "Late", 0, make.NOW),
-        lambda: meetings.cancel_meeting(actor, meeting, make.NOW),
+        lambda: meetings.cancel_meeting(actor, meeting, "Snow.", make.NOW),
         lambda: meetings.close_meeting(actor, meeting, make.NOW),
         lambda: make_pack(actor, meeting, make.NOW),
     ):
@@ -136,13 +144,60 @@ def test_closing_joins_each_decision_to_an_item_and_nothing_changes_afterwards(a
             change()
 
 
-def test_an_empty_meeting_is_not_closed_but_can_be_cancelled(app: Flask) -> None:
+def test_an_empty_meeting_is_not_closed_but_kept_as_not_held(app: Flask) -> None:
     meeting, actor = make.MeetingFactory(), coordinator()
-    with pytest.raises(RuleBroken, match="an empty meeting cannot be closed"):
+    make_pack(actor, meeting, make.NOW)
+    with pytest.raises(RuleBroken, match="An empty meeting cannot be closed"):
         meetings.close_meeting(actor, meeting, make.NOW)
-    meetings.cancel_meeting(actor, meeting, make.NOW)
-    assert db.session.scalars(select(models.Meeting)).all() == []
-    used = make.MeetingFactory()
-    make_pack(actor, used, make.NOW)
-    with pytest.raises(RuleBroken, match="can be cancelled"):
-        meetings.cancel_meeting(actor, used, make.NOW)
+    with pytest.raises(RuleBroken, match="Say why the meeting is not held"):
+        meetings.cancel_meeting(actor, meeting, " ", make.NOW)
+    meetings.cancel_meeting(actor, meeting, "Nobody could come.", make.NOW)
+    assert (meeting.state, meeting.not_held) == ("closed", "Nobody could come.")
+    assert last_meeting_before(meeting.register_id, make.TODAY + DAY) is None
+    with pytest.raises(RuleBroken, match="was not held"):
+        meetings.check_held(meeting.register_id, make.TODAY, make.TODAY)
+
+
+def test_a_meeting_at_which_something_was_recorded_was_held(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(), coordinator()
+    meetings.note_meeting(actor, meeting, "All were there.", 0, make.NOW)
+    with pytest.raises(RuleBroken, match="so it was held"):
+        meetings.cancel_meeting(actor, meeting, "Snow.", make.NOW)
+
+
+def test_a_meeting_that_was_called_off_is_set_up_again(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(held_on=make.TODAY + DAY), coordinator()
+    meetings.cancel_meeting(actor, meeting, "Snow.", make.NOW)
+    made, taken = meetings.schedule_meetings(actor, meeting.register, "", meeting.held_on, None, None, make.NOW)
+    assert (made, taken) == ([meeting], [])
+    assert (meeting.state, meeting.not_held, meeting.closed_at) == ("planned", "", None)
+
+
+def test_what_was_to_decide_and_was_not_is_named_when_the_record_is_closed(app: Flask) -> None:
+    meeting, actor = make.MeetingFactory(), coordinator()
+    listed, left = escalated(), escalated()
+    meetings.make_agenda(actor, meeting, make.NOW)
+    decided(listed, "decline", meeting_on=make.TODAY)
+    meetings.close_meeting(actor, meeting, make.NOW)
+    told = db.session.scalars(select(models.AuditEvent.sentence).order_by(models.AuditEvent.id.desc()).limit(1)).one()
+    assert told.endswith(f"with 1 decision and 0 notes. 1 item was not decided: {left.risk.reference}.")
+
+
+def test_what_stood_on_the_last_closed_agenda_is_not_told_again(app: Flask) -> None:
+    gone = make.RiskFactory(title="It is gone", closed=True)
+    versions(gone, (make.NOW - DAY, "open", ""), (make.NOW, "closed", "No longer a risk."))
+    actor, last, following = coordinator(), make.MeetingFactory(), make.MeetingFactory(held_on=make.TODAY + 30 * DAY)
+    meetings.make_agenda(actor, last, make.NOW)
+    assert any("It is gone: left the register" in one for one in texts(last))
+    meetings.note_meeting(actor, last, "All were there.", 0, make.NOW)
+    meetings.close_meeting(actor, last, make.NOW)
+    gone.title = "Called otherwise since"
+    assert meetings.make_agenda(actor, following, make.NOW + DAY) == 0
+
+
+def test_no_agenda_is_made_once_the_day_of_the_meeting_is_over(app: Flask) -> None:
+    meeting = make.MeetingFactory()
+    escalated()
+    with pytest.raises(RuleBroken, match="The day of the meeting of 3 April 2017 is over"):
+        meetings.make_agenda(coordinator(), meeting, make.NOW + DAY)
+    assert texts(meeting) == []

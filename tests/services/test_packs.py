@@ -15,7 +15,10 @@ from riskreg.domain.access import Role
 from riskreg.domain.errors import RuleBroken
 from riskreg.extensions import db
 from riskreg.queries.packs import pack_content
-from riskreg.services.actors import Actor
+from riskreg.reports.blocks import Text
+from riskreg.reports.outline import outline
+from riskreg.services.actors import SYSTEM, Actor
+from riskreg.services.audit import record
 from riskreg.services.packs import make_pack
 from tests import factories as make
 from tests.web.before_dmt import counted, escalated, reviewed, signal_on, versions
@@ -71,7 +74,8 @@ def test_movements_are_told_from_the_day_of_the_last_meeting_on(app: Flask) -> N
     early = make.NOW - 9 * DAY
     gone = make.RiskFactory(title="Gone", closed=True)
     versions(gone, (early, "open", ""), (make.NOW, "closed", "No longer a risk."))
-    versions(make.RiskFactory(title="New"), (early, "proposed", ""), (make.NOW, "open", "Approved."))
+    new = make.RiskFactory(title="New")
+    versions(new, (early, "proposed", ""), (make.NOW, "open", "Approved."))
     versions(make.RiskFactory(title="Back"), (early, "closed", ""), (make.NOW, "open", "It came back."))
     versions(make.RiskFactory(title="Always there"), (early, "open", ""))
     escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Long ago"))
@@ -82,7 +86,7 @@ def test_movements_are_told_from_the_day_of_the_last_meeting_on(app: Flask) -> N
     found = content(since=make.TODAY)["movements"]
     assert {(one["title"], one["what"], one["reason"]) for one in found} == {
         ("Gone", "left the register: closed", "No longer a risk."),
-        ("New", "new in the register", "Approved."),
+        ("New", "new in the register", f"Approved. Owned by the {new.owner_post.title}."),
         ("Back", "reopened", "It came back."),
         ("Declined", "escalation declined", "A mistake."),
         ("Better", "rated anew by the owner", "Seen anew."),
@@ -166,3 +170,45 @@ def test_what_is_exempt_is_in_the_pack_and_marked(app: Flask) -> None:
     row = content()["risks"][0]
     assert (row["title"], row["exempt"]) == ("Secret", "exempt, paragraph 3")
     assert row["actions"][0]["exempt"] == "exempt, paragraph 1"
+
+
+def test_what_was_overtaken_is_not_told_and_what_no_longer_stands_is_marked(app: Flask) -> None:
+    row = escalated(reason="")
+    signal_on(row, "No route.", "overtaken")
+    signal_on(row, "No award.")
+    signal_on(row, "Review overdue.", "recovered")
+    assert content()["decisions"][0]["reasons"] == ["No award.", "Review overdue. (recovered)"]
+
+
+def test_a_reason_that_joined_later_is_not_why_the_risk_was_put_before_dmt(app: Flask) -> None:
+    row = escalated(make.NOW - 60 * DAY)
+    signal_on(row, "Found today.")
+    now = make.NOW
+    record(
+        SYSTEM,
+        "brought back",
+        f"escalation:{row.id}",
+        "Brought back.",
+        now=now,
+        risk=row.risk,
+        sentences=["Found today."],
+    )
+    told = {one["what"]: (one["on"], one["reason"]) for one in content(since=make.TODAY - 90 * DAY)["movements"]}
+    assert told["put before DMT"] == ((make.TODAY - 60 * DAY).isoformat(), "The provider may withdraw.")
+    assert told["brought back before DMT by new facts"] == (make.TODAY.isoformat(), "Found today.")
+
+
+def test_since_when_it_is_before_dmt_and_since_when_it_waits_are_told_apart(app: Flask) -> None:
+    escalated(make.NOW - 60 * DAY, waiting_since=make.NOW)
+    found = content()
+    one = found["decisions"][0]
+    assert (one["since"], one["waiting_since"]) == ((make.TODAY - 60 * DAY).isoformat(), make.TODAY.isoformat())
+    said = {block.lead: block.text for block in outline(found) if isinstance(block, Text)}
+    assert "(60 days on the day of the pack)" in said["Before DMT since"]
+    assert said["Waits for a decision since"] == "3 April 2017"
+
+
+def test_an_answer_that_is_overdue_is_told_by_owner(app: Flask) -> None:
+    escalated(status="confirmed", due_on=make.TODAY - DAY, risk=make.RiskFactory(title="Unanswered"))
+    escalated(status="returned to the owner", due_on=make.TODAY, risk=make.RiskFactory(title="In time"))
+    assert [(one["title"], one["days"]) for one in content()["late_answers"]] == [("Unanswered", 1)]

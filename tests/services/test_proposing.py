@@ -35,6 +35,7 @@ def test_a_proposed_risk_has_its_text_rating_version_and_event() -> None:
     actor = coordinator()
     risk = proposed(actor, target=Rating(2, 3))
     assert (risk.status, risk.own_rag, risk.effective_rag) == ("proposed", "AMBER", "AMBER")
+    assert (risk.own_likelihood, risk.own_impact) == (3, 4)
     assert (risk.category, risk.objective) == ("Places", "Enough places")
     ratings = db.session.scalars(select(Assessment).order_by(Assessment.id)).all()
     assert [(one.kind, one.likelihood, one.impact) for one in ratings] == [("current", 3, 4), ("target", 2, 3)]

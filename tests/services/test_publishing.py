@@ -191,6 +191,29 @@ class TestManyAtOnce:
         with pytest.raises(RuleBroken, match="nothing to publish"):
             publish_results(OFFICER, 1, [], NOW)
 
+    def test_making_a_provisional_figure_final_is_no_correction_and_needs_no_reason(self) -> None:
+        publish_results(OFFICER, 1, [entry("EY-08", "60", note="From the snapshot.")], NOW)
+        later = NOW + timedelta(hours=1)
+        final = [entry("EY-08", "60.0", status="final")]
+        seen = preview(OFFICER, 1, final, later)
+        done = publish_results(OFFICER, 1, final, later, shown=seen.digest)
+        told = seen.results[0]
+        assert (told.confirms, told.is_correction) == (True, False)
+        assert told.before
+        assert told.before.period == "End of August 2016"
+        assert effects(seen) == []
+        row = done.results[0]
+        assert (row.revision, row.status, row.reason, row.note) == (2, "final", "", "From the snapshot.")
+        event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+        assert event is not None
+        assert event.sentence.endswith("60% for March 2017 is final.")
+
+    def test_a_final_figure_made_provisional_again_or_changed_needs_its_reason(self) -> None:
+        publish_results(OFFICER, 1, [entry("EY-08", "60", status="final")], NOW)
+        for value, status in (("60", "provisional"), ("61", "final")):
+            with pytest.raises(RowsBroken, match="A correction needs a reason"):
+                preview(OFFICER, 1, [entry("EY-08", value, status=status)], NOW)
+
     def test_another_figure_for_a_published_period_is_a_correction_that_says_why(self) -> None:
         other = entry("EY-05", "79", period="Dec 16", period_end=date(2016, 12, 31), reason="Late returns.")
         (made,) = publish_results(OFFICER, 1, [other], NOW).results

@@ -65,13 +65,30 @@ def test_the_owner_says_how_far_the_action_is(app: Flask, action: models.Action)
     )  # fmt: skip
 
 
+def test_a_done_action_says_that_it_is_all_done_where_less_was_typed(app: Flask, action: models.Action) -> None:
+    client, address = as_owner(app, action)
+    answer = update(client, address, status="done", progress=30)
+    assert "It is done, so its progress is now 100%." in words(client.get(answer.location))
+
+
 def test_earlier_updates_are_listed_the_newest_first(app: Flask, action: models.Action) -> None:
     client, address = as_owner(app, action)
     update(client, address)
     update(client, address, text="Then the radio spoke of it.", revision=1, due_on=[30, 9, 2017])
     text = words(client.get(address))
     assert text.index("Then the radio spoke of it.") < text.index("The leaflets went out.")
-    assert "30 September 2017 first due 31 August 2017" in text
+    assert "30 September 2017 first due 31 August 2017, moved once, by 30 days" in text
+    assert "due date moved from 31 August 2017 to 30 September 2017" in text
+
+
+def test_each_slip_of_the_date_is_counted(app: Flask, action: models.Action) -> None:
+    client, address = as_owner(app, action)
+    for revision, day in enumerate(([31, 10, 2017], [31, 10, 2017], [30, 9, 2017], [30, 6, 2019])):
+        update(client, address, text=f"Said {revision}.", revision=revision, due_on=day)
+    said = "first due 31 August 2017, moved twice, by 668 days in all"
+    assert said in words(client.get(address))
+    assert said in words(client.get("/"))
+    assert said in words(client.get(f"/risks/{saved()[0].action.risk_id}"))
 
 
 def test_the_owner_of_the_risk_may_update_it_as_well(app: Flask, action: models.Action) -> None:
@@ -162,7 +179,8 @@ def test_two_people_at_once_lose_nothing(app: Flask, action: models.Action) -> N
     text = words(answer)
     assert "Someone else updated this action since you opened the page." in text
     assert "My own words." in answer.text
-    assert "The leaflets went out." in text
+    assert text.index("What changed since you opened the page") < text.index("Say how far it is")
+    assert text.count("The leaflets went out.") == 2, "once beneath the message, once among the earlier updates"
     assert 'name="revision" type="hidden" value="1"' in answer.text
     assert len(saved()) == 1
     assert update(client, address, text="My own words.", revision=1).status_code == 302

@@ -38,10 +38,10 @@ def auditor(client: FlaskClient) -> FlaskClient:
 def test_the_newest_comes_first_with_who_what_and_which_risk(auditor: FlaskClient) -> None:
     answer = auditor.get("/audit")
     text = words(answer)
-    assert text.index("Raised automatically") < text.index("CYPE 01 was entered from the plan, line 757.")
+    assert text.index("Escalated automatically") < text.index("CYPE 01 was entered from the plan, line 757.")
     assert (
         "the register itself escalated escalation of CYPE 20 CYPE 20 change 2 of it"
-        " Raised automatically from AMBER to RED" in text
+        " Escalated automatically: raised from AMBER to RED" in text
     )
     assert 'href="/export/audit.csv"' in answer.text
 

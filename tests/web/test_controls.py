@@ -84,12 +84,31 @@ def test_a_control_that_makes_no_sense_is_refused(
     assert db.session.scalars(select(models.Control)).all() == []
 
 
+def test_a_control_is_offered_to_posts_that_may_own_and_keeps_the_owner_that_it_has(
+    owner: FlaskClient, address: str
+) -> None:
+    able = make.PostFactory(title="Works Manager", bringing=("action_owner",)).title
+    unable = make.PostFactory(title="Keeper of Papers", bringing=("auditor",))
+    risk_id = int(address.rpartition("/")[2])
+    held = models.Control(risk_id=risk_id, text="Papers are kept.", owner_post=unable, recorded_at=make.NOW)
+    db.session.add(held)
+    db.session.commit()
+    control = f"/controls/{held.id}"
+    fresh()
+    offered = owner.get(f"{address}/controls").text
+    assert able in offered
+    assert "Keeper of Papers</option>" not in offered
+    assert "Keeper of Papers</option>" in owner.get(control).text
+
+
 def test_two_who_change_a_control_at_once_lose_nothing(owner: FlaskClient, address: str) -> None:
     post(owner, f"{address}/controls", **CONTROL)
     control = f"/controls/{only_control()}"
     post(owner, control, **{**CONTROL, "assurance": "We looked.", "revision": 1})
     answer = post(owner, control, **{**CONTROL, "assurance": "They looked.", "revision": 1})
     assert answer.status_code == 409
+    assert "Both versions" in words(answer)
+    assert "Assurance We looked. They looked." in words(answer)
     assert "Assurance: We looked." in words(answer)
     assert "They looked." in answer.text
 

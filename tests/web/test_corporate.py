@@ -139,6 +139,8 @@ def test_a_risk_is_accepted_and_both_sides_see_it(app: Flask, member: Actor) -> 
     for path in (f"/risks/{risk_id}", f"/escalations/{escalation_id}", "/queue?group=corporate", "/"):
         assert accepted in words(owner.get(path)), path
     assert "accepted in the corporate register" in words(owner.get("/register"))
+    for typed in ("CRR 01", "crr1"):
+        assert owner.get("/search", query_string={"q": typed}).location == f"/corporate/{number}"
     assert "0 referrals to answer" in words(manager.get("/"))
 
 

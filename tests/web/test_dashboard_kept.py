@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 
 from riskreg import models
 from riskreg.domain.errors import RuleBroken
+from riskreg.domain.keeping import ResponseKind
 from riskreg.extensions import db
 from riskreg.queries.narrowing import Of, Scope
 from riskreg.services.actors import Actor
-from riskreg.services.keeping import close_risk, edit_risk, hand_over_risk, reopen_risk
+from riskreg.services.keeping import Response, close_risk, edit_risk, hand_over_risk, reopen_risk, respond
 from riskreg.services.proposing import RiskText
 from riskreg.web.seeing.dashboard import KEPT, Figures, figures_of
 from tests import factories as make
-from tests.queries.test_as_at import act, actor_of, entered
+from tests.queries.test_as_at import act, actor_of, check_own_ratings, entered
 
-WHAT = ("escalate", "decide", "review", "act", "close", "reopen", "hand over", "move")
+WHAT = ("escalate", "decide", "review", "act", "close", "reopen", "hand over", "move", "respond")
 STEP = st.tuples(
     st.integers(0, 2), st.integers(0, 2), st.tuples(st.sampled_from(WHAT), st.integers(1, 5), st.integers(1, 5))
 )
@@ -46,6 +47,8 @@ def keep(actor: Actor, risk: models.Risk, what: str, now: datetime, posts: list[
         to = divisions[risk.division_id == divisions[0]]
         text = RiskText(risk.title, "", "It may go wrong.", "", "", "", to)
         edit_risk(actor, risk, text, "It moved.", risk.revision, now)
+    elif what == "respond":
+        respond(actor, risk, Response(ResponseKind.TREAT, "By acting.", now.date()), risk.revision, now)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -71,6 +74,7 @@ def test_what_was_kept_is_what_counting_anew_gives(
                 act(actor, risks[which], step, now)
             keep(actor, risks[which], step[0], now, [post.id for post in posts], places)
         db.session.flush()
+        check_own_ratings()
         for scope in scopes:
             assert figures_of(scope, make.TODAY, now.date()) == counted_anew(scope, now.date())
     db.session.rollback()

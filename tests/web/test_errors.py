@@ -170,6 +170,14 @@ def test_what_is_typed_after_the_session_ended_is_shown(client: FlaskClient) -> 
     assert 'href="/sign-in"' in answer.text
 
 
+def test_who_was_signed_out_is_led_back_to_the_form_without_its_buttons(client: FlaskClient) -> None:
+    answer = post(client, "/risks/1/review", note="A long account", later="1", revision="0")
+    assert answer.status_code == 401
+    assert 'href="/sign-in?next=/risks/1/review"' in answer.text
+    assert "Sign in and go back to the form" in answer.text
+    assert "Later" not in answer.text
+
+
 def test_who_lacks_the_permission_is_told_what_is_missing_and_whom_to_ask(failing: FlaskClient) -> None:
     officer = db.session.scalar(select(Person.id).where(Person.name == "Performance Officer"))
     db.session.rollback()

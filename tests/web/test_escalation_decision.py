@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 from typing import Any
 
@@ -42,6 +43,14 @@ def decide(client: FlaskClient, row: models.Escalation, revision: object = None,
     return post(client, f"/escalations/{row.id}", revision=seen, **fields)
 
 
+def held(day: date) -> None:
+    """Set up a meeting for a day."""
+    register = db.session.scalars(select(models.Register).where(models.Register.prefix == "CYPE")).one()
+    make.MeetingFactory(register=register, held_on=day)
+    db.session.commit()
+    fresh()
+
+
 def saved() -> int:
     """How many decisions are stored."""
     fresh()
@@ -57,7 +66,7 @@ def test_each_allowed_decision_says_what_will_happen(client: FlaskClient, escala
     assert "The directorate keeps managing it; the rating shown stays RED." in text
     assert "De-escalate The escalation ends. The rating returns to the owner’s AMBER." in text
     assert "leaves the register. Its reference stays its own." in text
-    assert "If you defer: the meeting it comes to. Otherwise the meeting at which this was decided" in text
+    assert "Deferred to the meeting of Only if you defer" in text
     for kind in DecisionKind:
         assert kind.capitalize() in text
 
@@ -86,16 +95,36 @@ def test_a_decision_is_saved_told_to_the_owner_and_leads_back_to_the_queue(
             "Enter the date by which the owner must re-assess the risk.",
             "due_on-day",
         ),
-        ({**CONFIRM, "due_on": [2, 4, 2017]}, "The date must be today or later.", "due_on-day"),
+        ({**CONFIRM, "due_on": [2, 4, 2017]}, "The date for the owner must be today or later.", "due_on-day"),
+        (
+            {**CONFIRM, "kind": "decline"},
+            "“decline” asks nothing of the owner by a date. Empty this date.",
+            "due_on-day",
+        ),
+        ({**CONFIRM, "deferred_to": [9, 5, 2017]}, "“confirm” defers nothing. Empty this date.", "deferred_to-day"),
         ({**CONFIRM, "due_on": [31, 2, 2018]}, "must be a real date", "due_on-day"),
         ({**CONFIRM, "due_on": [1, "", 2018]}, "must include a month", "due_on-month"),
         ({"kind": "return to the owner", "reason": "No figures."}, "by which the owner must answer.", "due_on-day"),
-        ({"kind": "defer to a meeting", "reason": "Later."}, "Enter the date of the meeting.", "meeting_on-day"),
+        (
+            {"kind": "defer to a meeting", "reason": "Later."},
+            "Enter the date of the meeting it is deferred to.",
+            "deferred_to-day",
+        ),
+        (
+            {**CONFIRM, "meeting_on": [1, 4, 2017]},
+            "No meeting is set up for 1 April 2017. Leave it empty.",
+            "meeting_on-day",
+        ),
+        (
+            {**CONFIRM, "meeting_on": [3, 4, 2017]},
+            "No meeting is set up for 3 April 2017. Leave it empty, or set the meeting up first.",
+            "meeting_on-day",
+        ),
         ({**CONFIRM, "meeting_on": [4, 4, 2017]}, "must be today or earlier.", "meeting_on-day"),
         (
-            {"kind": "defer to a meeting", "reason": "Later.", "meeting_on": [2, 4, 2017]},
-            "The date must be today or later.",
-            "meeting_on-day",
+            {"kind": "defer to a meeting", "reason": "Later.", "deferred_to": [3, 4, 2017]},
+            "The meeting it is deferred to must be later than today.",
+            "deferred_to-day",
         ),
     ],
 )
@@ -121,6 +150,7 @@ def test_everything_missing_is_said_at_once(client: FlaskClient, escalation: mod
 def test_any_decision_may_name_the_meeting_at_which_it_was_taken(
     client: FlaskClient, escalation: models.Escalation
 ) -> None:
+    held(date(2017, 3, 28))
     assert decide(client, escalation, **CONFIRM, meeting_on=[28, 3, 2017]).status_code == 302
     text = words(client.get(f"/escalations/{escalation.id}"))
     assert "Decided at the meeting of 28 March 2017." in text
@@ -130,10 +160,15 @@ def test_any_decision_may_name_the_meeting_at_which_it_was_taken(
 
 
 def test_a_decision_to_defer_names_the_meeting_it_comes_to(client: FlaskClient, escalation: models.Escalation) -> None:
-    later = {"kind": "defer to a meeting", "reason": "Later.", "meeting_on": [25, 4, 2017]}
+    held(date(2017, 4, 3))
+    later = {"kind": "defer to a meeting", "reason": "Later.", "deferred_to": [25, 4, 2017], "meeting_on": [3, 4, 2017]}
     assert decide(client, escalation, **later).status_code == 302
+    assert "No meeting is set up for that day yet." in words(client.get("/queue"))
     text = words(client.get(f"/escalations/{escalation.id}"))
-    assert "Deferred to the meeting of 25 April 2017." in text
+    assert "Deferred to the meeting of 25 April 2017. Decided at the meeting of 3 April 2017." in text
+    assert "deferred to the meeting of 25 April 2017. No meeting is set up for that day yet." in text
+    held(date(2017, 4, 25))
+    assert "No meeting is set up" not in words(client.get(f"/escalations/{escalation.id}"))
     assert "Rating shown RED deferred to the meeting of 25 April 2017" in text
     assert "raised automatically, awaiting" not in text
 

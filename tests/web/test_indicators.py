@@ -58,7 +58,7 @@ def test_a_row_shows_result_target_rag_direction_and_its_risks(reader: FlaskClie
 
 def test_cells_that_are_no_figure_are_shown_in_the_words_of_the_plan(reader: FlaskClient) -> None:
     text = words(reader.get("/indicators?group=School+Improvement"))
-    assert "36.8% 2016 25% RED – 28% not comparable '= National average" in text
+    assert "36.8% 2016 25% RED – 28% 2016, not comparable '= National average" in text
     assert "↑ not rated" in text
 
 

@@ -27,7 +27,7 @@ RESPONSE: dict[str, Any] = {
 @pytest.fixture
 def risk(app: Flask) -> models.Risk:
     """An open AMBER risk."""
-    row: models.Risk = make.RiskFactory(title="Too few places")
+    row: models.Risk = make.RiskFactory(title="Too few places", event="They run out.")
     return row
 
 
@@ -88,6 +88,15 @@ def test_of_two_who_edit_at_once_the_second_sees_both_versions_and_loses_nothing
     assert stored(risk).title == "Far too few places"
     assert edit(keeper, address, title="Places are short", revision=1).status_code == 302
     assert stored(risk).title == "Places are short"
+
+
+def test_a_risk_that_came_without_an_event_can_be_mended_elsewhere(
+    owner: FlaskClient, address: str, risk: models.Risk
+) -> None:
+    risk.event = ""
+    db.session.commit()
+    assert edit(owner, address, event="", title="Too few places of ours").status_code == 302
+    assert (stored(risk).title, stored(risk).event) == ("Too few places of ours", "")
 
 
 @pytest.mark.parametrize(
@@ -211,6 +220,7 @@ def test_open_actions_are_named_before_and_after_closing_is_tried(
     db.session.commit()
     sentence = "Actions are still open: “Ask the schools”. Finish or cancel them before closing the risk."
     assert sentence in words(keeper.get(f"{address}/close"))
+    assert f'href="{address}#actions"' in keeper.get(f"{address}/close").text
     answer = post(keeper, f"{address}/close", reason="It is gone.", revision=0)
     assert (answer.status_code, problems(answer)) == (422, [sentence])
     assert "It is gone." in answer.text
@@ -244,8 +254,13 @@ def test_a_risk_is_not_merged_into_itself_a_closed_one_or_one_that_is_not_there(
     keeper: FlaskClient, address: str, risk: models.Risk
 ) -> None:
     closed, own = str(make.RiskFactory(closed=True).reference), str(risk.reference)
+    discarded = str(make.RiskFactory(status="closed").reference)
+    db.session.add(models.Reference(register_id=risk.register_id, number=998, note="Used before."))
     db.session.commit()
+    used = "The reference “CYPE 998” was used before this plan, and no risk has it now."
     for into, sentence in (
+        (discarded, "That risk is discarded. Choose one that is open."),
+        ("CYPE 998", f"{used} Look the other risk up in the register."),
         (own, "A risk cannot be merged into itself. Choose another risk."),
         (closed, "That risk is closed. Choose one that is open."),
         ("CYPE 999", "No risk has the reference “CYPE 999”. Look it up in the register."),

@@ -137,9 +137,9 @@ def test_deciding_from_the_agenda_fills_in_the_meeting_and_leads_back_to_it(app:
     assert "Back to the meeting of 3 April 2017" in words(page)
     assert 'name="meeting_on" type="text" value="2017"' in page.text
     typed = {"meeting_on": [3, 4, 2017], "reason": "Seen.", "revision": 0}
-    put_off = post(browser, way, kind="defer to a meeting", **typed)
+    put_off = post(browser, way, kind="defer to a meeting", deferred_to=[3, 4, 2017], **typed)
     assert put_off.status_code == 422
-    assert problems(put_off) == ["This is the meeting that you are at. Enter the date of the one it comes to."]
+    assert problems(put_off) == ["The meeting it is deferred to must be later than today."]
     done = post(browser, way, kind="decline", **typed)
     assert done.location == f"/meetings/{meeting.id}#agenda"
     assert "Decision: decline. Seen." in words(browser.get(f"/meetings/{meeting.id}"))
@@ -150,11 +150,30 @@ def test_an_empty_meeting_is_not_closed_and_one_to_come_neither(app: Flask) -> N
     browser = signed_in_as(app, "coordinator")
     answer = post(browser, f"/meetings/{empty.id}/close")
     assert answer.status_code == 422
-    assert "an empty meeting cannot be closed" in problems(answer)[0]
+    assert "An empty meeting cannot be closed." in problems(answer)[0]
     assert "can be closed from that day on" in problems(post(browser, f"/meetings/{coming.id}/close"))[0]
     assert "Close the record" not in words(browser.get(f"/meetings/{coming.id}"))
-    assert post(browser, f"/meetings/{coming.id}/cancel").location == "/meetings"
-    assert [one.id for one in meetings()] == [empty.id]
+    assert problems(post(browser, f"/meetings/{coming.id}/cancel")) == ["Say why the meeting is not held."]
+    for one, way in ((empty, "This meeting was not held"), (coming, "Cancel this meeting")):
+        at = f"/meetings/{one.id}"
+        assert way in words(browser.get(at))
+        assert post(browser, f"{at}/cancel", reason="Nobody could come.").location == at
+        assert ": Nobody could come." in words(browser.get(at))
+    assert words(browser.get("/meetings")).count("not held: Nobody could come.") == 2
+    assert {(one.state, one.not_held) for one in meetings()} == {("closed", "Nobody could come.")}
+
+
+def test_what_was_not_decided_is_said_before_the_record_is_closed_and_in_it(app: Flask) -> None:
+    meeting, row = make.MeetingFactory(note="All were there."), escalated()
+    make.AgendaItemFactory(meeting=meeting, kind="escalation", escalation_id=row.id, text="To be decided")
+    said = f"1 item was not decided: {row.risk.reference}."
+    browser, at = signed_in_as(app, "coordinator"), f"/meetings/{meeting.id}"
+    assert said not in words(browser.get(at))
+    assert said in words(browser.get(f"{at}/close"))
+    post(browser, f"{at}/close")
+    text = words(browser.get(at))
+    assert said in text
+    assert "To be decided not decided" in text
 
 
 def test_the_pack_is_made_read_and_taken_out(client: FlaskClient) -> None:
@@ -240,3 +259,15 @@ def test_the_numbers_of_a_packs_first_page_lead_to_its_rows(client: FlaskClient)
     assert {"decisions", "movements", "register-red", "register-amber", "register"} <= targets
     for key in targets:
         assert page.count(f' id="{key}"') == 1, key
+
+
+def test_no_agenda_can_be_made_once_the_day_is_over(app: Flask) -> None:
+    meeting = make.MeetingFactory(held_on=make.TODAY - timedelta(days=1))
+    escalated()
+    db.session.commit()
+    coordinator = signed_in_as(app, "coordinator")
+    at = f"/meetings/{meeting.id}"
+    assert "Make the agenda" not in words(coordinator.get(at))
+    refused = post(coordinator, f"{at}/agenda")
+    assert refused.status_code == 422
+    assert "The day of the meeting of 2 April 2017 is over." in words(refused)

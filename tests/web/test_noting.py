@@ -27,6 +27,7 @@ def member(app: Flask) -> FlaskClient:
     """A DMT member's browser; two escalations wait."""
     escalated(make.NOW - timedelta(days=2), risk=make.RiskFactory(title="The first", effective_rag="RED"))
     escalated(risk=make.RiskFactory(title="The second", effective_rag="RED"))
+    make.MeetingFactory()
     client = signed_in_as(app, "dmt_member")
     fresh()
     return client
@@ -75,6 +76,7 @@ def test_the_date_of_the_meeting_may_be_left_out(member: FlaskClient) -> None:
         ({"text": "x" * 4_001}, "The remark must be 4,000 characters or fewer. You typed 4,001."),
         ({"meeting_on": ["31", "2", "2017"]}, "The date of the meeting must be a real date, such as 31 8 2017."),
         ({"meeting_on": ["4", "4", "2017"]}, "The meeting at which this was noted must be today or earlier."),
+        ({"meeting_on": ["1", "4", "2017"]}, "No meeting is set up for 1 April 2017. Leave it empty."),
     ],
 )
 def test_what_makes_no_sense_is_said_and_what_was_typed_stays(
@@ -134,6 +136,7 @@ def test_what_was_never_noted_can_be_asked_for(member: FlaskClient) -> None:
 
 
 def test_the_page_and_the_filters_survive(app: Flask) -> None:
+    make.MeetingFactory()
     for _ in range(52):
         escalated(risk=make.RiskFactory(effective_rag="RED"))
     member = signed_in_as(app, "dmt_member")
@@ -180,9 +183,7 @@ def test_the_page_of_the_escalation_says_what_was_noted(member: FlaskClient) -> 
 
 
 def test_the_record_of_the_meeting_says_what_was_noted(app: Flask, member: FlaskClient) -> None:
-    register = db.session.scalars(select(models.Register)).one()
-    meeting = make.MeetingFactory(register=register)
-    db.session.commit()
+    meeting = db.session.scalars(select(models.Meeting)).one()
     address = f"/meetings/{meeting.id}"
     fresh()
     post(member, "/queue", ticked=boxes(member)[:1], **NOTED)

@@ -76,6 +76,33 @@ def test_a_draft_is_proposed_sent_back_and_proposed_again(client: FlaskClient) -
     assert post(client, f"{address}/propose", revision=3).status_code == 409
 
 
+def test_all_that_was_entered_of_a_draft_can_be_put_right(client: FlaskClient) -> None:
+    sign_in_as(client, OWNER)
+    address = send(client, then="draft", target_likelihood="1", target_impact="4").location
+    assert "Edit it" in words(client.get(address))
+    page = client.get(f"{address}/edit").text
+    assert "Births rose twice." in page
+    other = db.session.scalars(select(Post.id).where(Post.title == "Head of Fair Access")).one()
+    division = db.session.scalars(select(Division.id).where(Division.name == "Quality and Standards")).one()
+    revision = db.session.scalars(select(Risk.revision).order_by(Risk.id.desc())).first()
+    fresh()
+    changed: dict[str, Any] = {
+        **ENTERED, "place": f"{division}-", "owner": other, "impact": "5", "target_likelihood": "1",
+        "target_impact": "4", "reason": "It is theirs.", "revision": revision,
+    }  # fmt: skip
+    refused = post(client, f"{address}/edit", **{**changed, "target_likelihood": "", "target_impact": ""})
+    assert (refused.status_code, problems(refused)[0][:27]) == (422, "A target was given already.")
+    assert post(client, f"{address}/edit", **changed).status_code == 302
+    text = words(client.get(address))
+    assert "Changed: owner and current rating. It is theirs." in text
+    assert "Head of Fair Access" in text
+    assert "score 15" in text
+    late = post(client, f"{address}/edit", **{**changed, "cause": "Mine."})
+    assert late.status_code == 409
+    assert "Cause Births rise. Mine." in words(late)
+    assert "What changed since you opened the page" in words(late)
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
@@ -109,7 +136,7 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_stays(
 def test_who_may_not_propose_sees_no_way_there(client: FlaskClient) -> None:
     sign_in_as(client, "Auditor")
     assert client.get("/risks/propose").status_code == 403
-    assert client.get("/risks/proposals").status_code == 403
+    assert "Propose a risk" not in words(client.get("/risks/proposals"))
     assert "Propose a risk" not in words(client.get("/register"))
     sign_in_as(client, COORDINATOR)
     assert "Propose a risk" in words(client.get("/register"))

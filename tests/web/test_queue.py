@@ -62,7 +62,7 @@ def test_a_card_says_who_owns_it_what_the_owner_said_last_and_what_was_decided(a
             ),
             models.Decision(
                 escalation=row, kind="defer to a meeting", reason="The figures come in May.", person_id=member.id,
-                decided_on=make.TODAY, decided_at=make.NOW, seen_revision=0, seen={}, meeting_on=date(2017, 5, 9),
+                decided_on=make.TODAY, decided_at=make.NOW, seen_revision=0, seen={}, deferred_to=date(2017, 5, 9),
             ),
         ]
     )  # fmt: skip
@@ -178,3 +178,10 @@ def test_a_queue_of_many_is_shown_by_fifties_with_as_many_queries_as_a_queue_of_
     assert answer.text.count("<article") == 50
     assert "Showing 1 to 50 of 60 escalations" in words(answer)
     assert reader.get("/queue?page=2").text.count("<article") == 10
+
+
+def test_since_when_it_is_before_dmt_is_not_since_when_it_waits_for_a_decision(app: Flask) -> None:
+    escalated(make.NOW - timedelta(days=73), waiting_since=make.NOW)
+    text = words(signed_in_as(app, "dmt_member").get("/queue"))
+    assert "Before DMT since 20 January 2017 (73 days)" in text
+    assert "Waits for a decision since 3 April 2017" in text

@@ -60,7 +60,7 @@ def test_the_page_asks_the_rating_last_in_the_words_of_the_policy(client: FlaskC
     assert [text.index(one) for one in questions] == sorted(text.index(one) for one in questions)
     assert "3, possible" in text
     assert "5, major" in text
-    assert "GREEN to 7, AMBER from 8, RED from 16 (policy version 1)" in text
+    assert "GREEN below 8, AMBER from 8, RED from 16 (policy version 1)" in text
     assert "Since the risk was entered" in text
     assert "it fell from 74% (2016) to 70% (December 2016)" in text
 

@@ -52,7 +52,7 @@ def test_cype_03_shows_the_signals_that_stand_on_its_contracts(client: FlaskClie
     sign_in_as(client, OWNER)
     text = by_reference(client, "3")
     assert "it ended on 31 July 2016 and is still relied on" in text
-    assert "no route for what follows has been decided. Reaches its manager." in text
+    assert "no route for what follows has been decided. Its manager is told; DMT is not." in text
 
 
 @pytest.mark.parametrize("address", ["/risks/999999", "/risks/99999999999999999999", "/risks/0", "/risks/x"])
@@ -122,7 +122,7 @@ def test_an_action_shows_how_often_it_slipped_and_what_was_last_said(app: Flask)
         )  # fmt: skip
         db.session.flush()
     text = words(signed_in_as(app, "auditor").get(f"/risks/{action.risk_id}"))
-    assert "2 March 2017 overdue first due 31 January 2017, moved by 30 days" in text
+    assert "2 March 2017 overdue first due 31 January 2017, moved once, by 30 days" in text
     assert "“Said last.” The owner, 3 April 2017, 09:30" in text
     assert "Said first." not in text
 
@@ -135,7 +135,7 @@ def test_an_indicator_without_a_late_result_says_that_it_is_stale_and_never_look
     assert silent.id
     text = words(signed_in_as(app, "auditor").get(f"/risks/{link.risk_id}"))
     assert "stale Not known since 31 March 2016: the next result was due by 28 September 2016" in text
-    assert "This risk heeds nothing; it is only watched." in text
+    assert "This risk only watches this indicator: what it says is shown here" in text
     assert "No result has been published yet." in text
     assert "GREEN" not in text
 

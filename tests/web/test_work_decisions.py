@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,17 +27,49 @@ def read_up_to() -> list[int]:
 
 def test_decisions_on_my_risks_are_listed_newest_first_with_what_is_asked(app: Flask) -> None:
     row = escalated(status="confirmed")
-    decided(row, "defer to a meeting", "The figures come in May", meeting_on=date(2017, 5, 9))
+    decided(row, "defer to a meeting", "The figures come in May", deferred_to=date(2017, 5, 9))
     last = decided(row, "confirm", "It is grave.", due_on=date(2017, 4, 28), seen_revision=1)
     escalation_id, last_id = row.id, last.id
     answer = signed_in_as(app, post=owner_of(row.risk)).get("/")
     text = words(answer).partition(HEADING)[2]
     confirmed = "Confirm: It is grave. Assess the risk again by 28 April 2017."
-    deferred = "Defer to a meeting: The figures come in May. You have nothing to do now: DMT looks at it again on 9 May"
+    deferred = "Defer to a meeting: The figures come in May. Since then: confirmed by DMT."
     assert text.index(confirmed) < text.index(deferred)
     assert "Decided 3 April 2017" in text
     assert f'href="/escalations/{escalation_id}"' in answer.text
     assert f'name="newest" value="{last_id}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "said"),
+    [
+        ("defer to a meeting", "deferred to a meeting", "DMT looks at it again on 9 May 2017."),
+        ("return to the owner", "returned to owner", "Supply what is missing."),
+        ("return to the owner", "awaiting DMT", "Since then: brought back by new facts, awaiting DMT."),
+        ("refer to the corporate register", "referred to corporate", "the corporate register answers next."),
+        ("confirm", "withdrawn", "Since then: withdrawn."),
+        ("close the risk", "closed", "Since then: the risk was reopened."),
+    ],
+)
+def test_only_a_decision_that_still_stands_says_what_to_do(app: Flask, kind: str, status: str, said: str) -> None:
+    ended: dict[str, Any] = (
+        {"ended_at": make.NOW, "ended_why": "It is over."} if status in ("withdrawn", "closed") else {}
+    )
+    row = escalated(status=status, **ended)
+    decided(row, kind, "So it is.", deferred_to=date(2017, 5, 9) if status == "deferred to a meeting" else None)
+    text = words(signed_in_as(app, post=owner_of(row.risk)).get("/")).partition(HEADING)[2]
+    assert said in text.partition("Mark these as read")[0]
+    assert ("Since then" in text) == ("Since then" in said)
+
+
+def test_a_decision_is_void_once_the_risk_is_before_dmt_again(app: Flask) -> None:
+    row = escalated(status="declined", ended_at=make.NOW, ended_why="No.")
+    decided(row, "decline", "It is in hand.")
+    client = signed_in_as(app, post=owner_of(row.risk))
+    assert "the rating is again the one that you gave" in words(client.get("/"))
+    escalated(risk=db.session.get(models.Risk, row.risk_id))
+    db.session.commit()
+    assert "Decline: It is in hand. Since then: the risk is before DMT again." in words(client.get("/"))
 
 
 def test_nobody_elses_risks_and_not_my_own_decisions(app: Flask) -> None:

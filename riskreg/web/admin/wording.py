@@ -10,6 +10,7 @@ MESSAGE_KINDS = {
     "referral_proposed": "Referral to answer",
     "referral_answered": "Referral answered",
     "reviews_due": "Reviews due",
+    "results_due": "Results overdue",
     "account_invitation": "Invitation",
     "account_reset": "New password",
 }

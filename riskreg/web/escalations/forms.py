@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from wtforms import Field
 
-from riskreg.domain.lifecycle import DECISIONS, DUE_NEEDED, DecisionKind, DecisionTaken, EscalationStatus
+from riskreg.domain.lifecycle import (
+    DECISIONS,
+    DEFERRED_TO_NEEDED,
+    DUE_NEEDED,
+    DecisionKind,
+    DecisionTaken,
+    EscalationStatus,
+)
 from riskreg.models import Escalation, Risk
 from riskreg.web.datefields import DateField
 from riskreg.web.fields import ChoiceField, LongTextField, RevisionField
@@ -27,10 +33,6 @@ EFFECTS = {
     K.CLOSE: "The escalation ends and the risk leaves the register. Its reference stays its own.",
 }
 REFERRAL_ENDS = " Its referral to the corporate register ends."
-LATER_MEETING = "This is the meeting that you are at. Enter the date of the one it comes to."
-MEETING_NEEDED = "Enter the date of the meeting."
-MEETING = "If you defer: the meeting it comes to. Otherwise the meeting at which this was decided, if it was one."
-MEETING_NOT_DEFERRED = "The meeting at which this was decided, if it was one."
 
 
 class DecisionForm(Form):
@@ -38,7 +40,16 @@ class DecisionForm(Form):
 
     kind = ChoiceField("What has DMT decided?", needed="Choose what DMT has decided.")
     due_on = DateField("Date for the owner", called="date for the owner")
-    meeting_on = DateField("Meeting", hint=MEETING, called="date of the meeting")
+    deferred_to = DateField(
+        "Deferred to the meeting of",
+        hint="Only if you defer: a day later than today. For example, 9 5 2017",
+        called="date of the meeting it is deferred to",
+    )
+    meeting_on = DateField(
+        "Decided at the meeting of",
+        hint="If it was decided at a meeting. Leave it empty if it was not.",
+        called="date of the meeting at which this was decided",
+    )
     reason = LongTextField(
         "Reason for the decision",
         needed="Give the reason for the decision.",
@@ -46,29 +57,26 @@ class DecisionForm(Form):
         called="reason",
     )
     revision = RevisionField()
-    taken_at: date | None = None  # the day of the meeting at which the form is filled in, if it is one
+    can_defer = False
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Ask for the date that the decision needs together with everything else, so that nobody is sent back twice."""
         valid = bool(super().validate(extra_validators))
         needed = {str(kind): (self.due_on, sentence) for kind, sentence in DUE_NEEDED.items()}
-        needed[str(K.DEFER)] = (self.meeting_on, MEETING_NEEDED)
+        needed[str(K.DEFER)] = (self.deferred_to, DEFERRED_TO_NEEDED)
         if self.kind.data in needed:
             field, missing = needed[self.kind.data]
             if field.data is None and not field.errors:
                 field.errors.append(missing)
                 valid = False
-        if self.kind.data == K.DEFER and self.taken_at and self.meeting_on.data == self.taken_at:
-            self.meeting_on.errors.append(LATER_MEETING)
-            valid = False
         return valid
 
     def offer(self, kinds: Iterable[DecisionKind], risk: Risk, *, referred: bool = False) -> None:
         """Offer decisions, each with what will happen. `referred`: the risk is before the corporate register."""
         offered = list(kinds)
+        self.can_defer = K.DEFER in offered
         when = "you confirm, or return it to the owner" if K.CONFIRM in offered else "you return it to the owner"
         self.due_on.description = f"Only if {when}. For example, 28 4 2017"
-        self.meeting_on.description = MEETING if K.DEFER in offered else MEETING_NOT_DEFERRED
         same = risk.own_rag == risk.effective_rag
         back = (
             f"The rating stays the owner’s {risk.own_rag}"
@@ -81,7 +89,8 @@ class DecisionForm(Form):
 
     def as_decision(self) -> DecisionTaken:
         """The decision as the rules read it; for a valid form."""
-        return DecisionTaken(DecisionKind(self.kind.data), self.reason.data, self.due_on.data, self.meeting_on.data)
+        kind, reason = DecisionKind(self.kind.data), self.reason.data
+        return DecisionTaken(kind, reason, self.due_on.data, self.meeting_on.data, self.deferred_to.data)
 
 
 class TickedField(Field):

@@ -17,10 +17,11 @@ from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import listed
 from riskreg.extensions import db
 from riskreg.models import Escalation, Meeting
-from riskreg.queries.before_dmt import standing_of
+from riskreg.queries.before_dmt import standing_of, waits_since
 from riskreg.queries.escalations import Group, QueueFilter, divisions_with_risks, group_sizes, queued_escalations
 from riskreg.queries.evidence import Happened, changes_since, dossier, escalation_with_risk
 from riskreg.queries.evidence_files import evidence_of_escalation
+from riskreg.queries.meetings import is_set_up
 from riskreg.queries.notings import escalations_to_note, notings_of
 from riskreg.queries.referrals import referrals_of
 from riskreg.services.escalations import record_decision
@@ -129,7 +130,6 @@ def decide(escalation_id: int) -> ResponseReturnValue:
     found = _load(escalation_id)
     meeting = meeting_asked()
     form = DecisionForm(revision=found.risk.revision)
-    form.taken_at = meeting.held_on if meeting else None
     form.offer(DecisionKind, found.risk)  # one that its status does not allow, the rules refuse with a sentence
     seen = form.revision.data
     if form.validate_on_submit():
@@ -138,11 +138,18 @@ def decide(escalation_id: int) -> ResponseReturnValue:
             risk = found.risk
             flash(
                 f"{risk.reference}: “{decision.kind}” was recorded. The rating shown is {risk.effective_rag}."
-                " The owner is told by e-mail."
+                f" The owner is told by e-mail.{_not_set_up(found)}"
             )
             return redirect(_back_to(meeting))
     found = _load(escalation_id)
     return _show(found, form, changes_since(found.risk_id, seen) if form.changed else ())
+
+
+def _not_set_up(found: Escalation) -> str:
+    """Say that nobody has set up the meeting to which an escalation is deferred; nothing otherwise."""
+    if found.meeting_on is None or is_set_up(found.risk.register_id, found.meeting_on):
+        return ""
+    return " No meeting is set up for that day yet."
 
 
 def meeting_asked() -> Meeting | None:
@@ -188,6 +195,8 @@ def _show(found: Escalation, form: DecisionForm | None, changes: Sequence[Happen
         referrals=referrals_of([found.id]).get(found.id, ()),
         referral_words=referral_words,
         standing=standing(how) if found.is_live else "",
+        not_set_up=_not_set_up(found),
+        waiting_since=waits_since(found.status, found.opened_on, found.waiting_since),
         ratings=ratings,
     )
 

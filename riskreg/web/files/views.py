@@ -14,6 +14,7 @@ from riskreg.domain.access import Permission, require
 from riskreg.exchange.csv_files import BYTE_ORDER_MARK
 from riskreg.queries.exports import EXPORTS, UnknownExportError
 from riskreg.services.exporting import csv_lines
+from riskreg.services.whole_register import COMES_BACK, FOR_READING, whole_register_file
 from riskreg.web.access import may, needs, refusal
 from riskreg.web.pages import page
 
@@ -21,6 +22,7 @@ blueprint = Blueprint("files", __name__)
 
 # Lines are sent in pieces of this many: one by one they would cost more to send than to make.
 LINES_AT_ONCE = 250
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEEDS_MORE = {"audit": Permission.READ_AUDIT}
 
 
@@ -29,7 +31,17 @@ NEEDS_MORE = {"audit": Permission.READ_AUDIT}
 def listing() -> ResponseReturnValue:
     """List the files with what each holds, column by column."""
     offered = [one for name, one in EXPORTS.items() if name not in NEEDS_MORE or may(NEEDS_MORE[name])]
-    return page("files/listing.html", exports=offered)
+    back, reading = ([one.name for one in sheets] for sheets in (COMES_BACK, FOR_READING))
+    return page("files/listing.html", exports=offered, back=back, reading=reading)
+
+
+@blueprint.get("/export/whole-register.xlsx")
+@needs(Permission.EXPORT)
+def whole() -> ResponseReturnValue:
+    """Send the whole register as one workbook, which can be taken in again."""
+    answer = Response(whole_register_file(), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="riskreg-register-{clock.today():%Y-%m-%d}.xlsx"'
+    return answer
 
 
 @blueprint.get("/export/<name>.csv")

@@ -9,9 +9,17 @@ from riskreg.domain.access import Role
 from riskreg.domain.policy import Policy
 from riskreg.models import Risk
 from riskreg.queries.keeping import places, posts_to_choose
-from riskreg.services.assessing import Rating
-from riskreg.services.proposing import NewRisk, RiskText
-from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, SelectField, TextField
+from riskreg.services.assessing import Rating, newest_rating
+from riskreg.services.proposing import TEXTS, NewRisk, RiskText
+from riskreg.web.fields import (
+    ChoiceField,
+    LongTextField,
+    RevisionField,
+    SelectField,
+    TextField,
+    at_most,
+    needed_or_optional,
+)
 from riskreg.web.forms import Form
 from riskreg.web.risks.wording import level_choices
 
@@ -34,6 +42,11 @@ class TextForm(Form):
     def offer_places(self) -> None:
         """Offer the divisions and services."""
         self.place.offer([CHOOSE, *((one.key, one.words) for one in places())])
+
+    def event_may_stay_empty(self, risk: Risk) -> None:
+        """Ask for no event where the risk came without one; a new risk needs it."""
+        if not risk.event:
+            self.event.validators = [needed_or_optional(""), at_most(2_000)]
 
     def as_text(self) -> RiskText:
         """The text as the service takes it; for a valid form."""
@@ -64,11 +77,16 @@ class EditForm(TextForm):
     @classmethod
     def of(cls, risk: Risk) -> EditForm:
         """The form for a risk as it reads now."""
-        names = ("title", "cause", "event", "consequence", "category", "objective", "revision")
-        place = f"{risk.division_id}-{risk.service_id or ''}"
-        form = cls(data={name: getattr(risk, name) for name in names} | {"place": place})
+        form = cls(data=present_text(risk))
         form.offer_places()
+        form.event_may_stay_empty(risk)
         return form
+
+
+def present_text(risk: Risk) -> dict[str, Any]:
+    """What a form of the text of a risk starts from."""
+    place = f"{risk.division_id}-{risk.service_id or ''}"
+    return {name: getattr(risk, name) for name in (*TEXTS, "revision")} | {"place": place}
 
 
 def both_or_none(pairs: Sequence[tuple[Any, Any]]) -> bool:
@@ -87,8 +105,8 @@ def rating_of(likelihood: Any, impact: Any, rationale: Any) -> Rating | None:
     return Rating(int(likelihood.data), int(impact.data), rationale.data) if likelihood.data else None
 
 
-class ProposalForm(TextForm):
-    """A new risk with its owner and first assessment."""
+class WholeForm(TextForm):
+    """All that is entered of a risk before it is open: its text, its owner and its first ratings."""
 
     owner = SelectField("Owner", needed="Choose the post that owns the risk.", hint="The post, not the person.")
     likelihood = SelectField("Likelihood", needed="Choose the likelihood.")
@@ -103,6 +121,32 @@ class ProposalForm(TextForm):
         hint="Needed for a target that is RED or above the current rating.",
         called="reason for the target",
     )
+
+    def offer_all(self, policy: Policy) -> None:
+        """Offer the places, the posts and the levels in the words of the policy."""
+        self.offer_places()
+        self.owner.offer([CHOOSE, *((str(key), title) for key, title in posts_to_choose(Role.RISK_OWNER))])
+        offer_levels(self, policy, CHOOSE)
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Ask for both levels of the target or none, together with everything else."""
+        valid = bool(super().validate(extra_validators))
+        return both_or_none([(self.target_likelihood, self.target_impact)]) and valid
+
+    def as_new_risk(self, *, draft: bool = True) -> NewRisk:
+        """The risk as the service takes it; for a valid form."""
+        return NewRisk(
+            text=self.as_text(),
+            owner_post_id=int(self.owner.data),
+            current=Rating(int(self.likelihood.data), int(self.impact.data), self.rationale.data),
+            target=rating_of(self.target_likelihood, self.target_impact, self.target_rationale),
+            draft=draft,
+        )
+
+
+class ProposalForm(WholeForm):
+    """A new risk, and what should happen with it."""
+
     then = ChoiceField(
         "What should happen now?",
         choices=(
@@ -116,25 +160,39 @@ class ProposalForm(TextForm):
     def of(cls, policy: Policy) -> ProposalForm:
         """The empty form, with the words of the policy."""
         form = cls(data={"then": PROPOSE})
-        form.offer_places()
-        form.owner.offer([CHOOSE, *((str(key), title) for key, title in posts_to_choose(Role.RISK_OWNER))])
-        offer_levels(form, policy, CHOOSE)
+        form.offer_all(policy)
         return form
 
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Ask for both levels of the target or none, together with everything else."""
-        valid = bool(super().validate(extra_validators))
-        return both_or_none([(self.target_likelihood, self.target_impact)]) and valid
 
-    def as_new_risk(self) -> NewRisk:
-        """The risk as the service takes it; for a valid form."""
-        return NewRisk(
-            text=self.as_text(),
-            owner_post_id=int(self.owner.data),
-            current=Rating(int(self.likelihood.data), int(self.impact.data), self.rationale.data),
-            target=rating_of(self.target_likelihood, self.target_impact, self.target_rationale),
-            draft=self.then.data == DRAFT,
-        )
+class DraftForm(WholeForm):
+    """A draft that is there already, with the reason for changing it."""
+
+    reason = LongTextField(
+        "Why does the draft change?",
+        needed="Say why the draft changes.",
+        hint="A sentence. It stays in the history of the risk, with what it said before.",
+        called="reason",
+    )
+    revision = RevisionField()
+
+    @classmethod
+    def of(cls, risk: Risk, policy: Policy) -> DraftForm:
+        """The form for a draft as it stands now."""
+        form = cls(data=present_draft(risk))
+        form.offer_all(policy)
+        form.event_may_stay_empty(risk)
+        return form
+
+
+def present_draft(risk: Risk) -> dict[str, Any]:
+    """What the form of a draft starts from: its text, its owner and the ratings that stand."""
+    data = present_text(risk) | {"owner": str(risk.owner_post_id)}
+    for kind, prefix in (("current", ""), ("target", "target_")):
+        rating = newest_rating(risk.id, kind)
+        data[f"{prefix}likelihood"] = str(rating.likelihood or "") if rating else ""
+        data[f"{prefix}impact"] = str(rating.impact or "") if rating else ""
+        data[f"{prefix}rationale"] = rating.rationale if rating else ""
+    return data
 
 
 class AssessmentForm(Form):
@@ -175,7 +233,7 @@ class AssessmentForm(Form):
         )
 
 
-def offer_levels(form: ProposalForm | AssessmentForm, policy: Policy, unset: tuple[str, str]) -> None:
+def offer_levels(form: WholeForm | AssessmentForm, policy: Policy, unset: tuple[str, str]) -> None:
     """Offer the five levels of likelihood and impact in the words of the policy."""
     likelihoods, impacts = level_choices(policy.likelihood_words), level_choices(policy.impact_words)
     no_target = unset if unset != CHOOSE else NO_TARGET

@@ -22,7 +22,8 @@ from riskreg.services.controls import (
 from riskreg.services.keeping import require_keeper, require_open
 from riskreg.web.access import current_actor, needs
 from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
-from riskreg.web.keeping.step_forms import ControlForm, EndControlForm, NewActionForm
+from riskreg.web.keeping.step_forms import ControlForm, EndControlForm, NewActionForm, present_control
+from riskreg.web.keeping.text import both_versions
 
 CONTROL = "/controls/<id:control_id>"
 
@@ -73,6 +74,7 @@ def control(control_id: int) -> ResponseReturnValue:
         heading="Change a control",
         lead="Say how it is known to work, and when it was last tested. What it said before stays in the history.",
         button="Save the control",
+        versions=lambda: both_versions(form, present_control(opened)),
         refused=refusal(lambda: check_in_place(opened, risk)),
     )
 

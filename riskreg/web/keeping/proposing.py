@@ -17,7 +17,7 @@ from riskreg.services.proposing import approve_risk, is_writer, propose_risk, se
 from riskreg.web.access import current_actor, needs
 from riskreg.web.fields import RevisionField
 from riskreg.web.forms import Form
-from riskreg.web.keeping.forms import ProposalForm
+from riskreg.web.keeping.forms import DRAFT, ProposalForm
 from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
 from riskreg.web.keeping.step_forms import APPROVE, ApprovalForm
 from riskreg.web.pages import page
@@ -43,7 +43,7 @@ def propose() -> ResponseReturnValue:
     form = ProposalForm.of(policy)
     if form.validate_on_submit():
         with saving(form):
-            risk = propose_risk(current_actor(), register.id, form.as_new_risk(), now)
+            risk = propose_risk(current_actor(), register.id, form.as_new_risk(draft=form.then.data == DRAFT), now)
             drafted = risk.status == RiskStatus.DRAFT
             flash(f"{risk.reference} is {'kept as a draft' if drafted else 'proposed to the risk co-ordinator'}.")
             return redirect(url_for("risks.risk", risk_id=risk.id))
@@ -51,7 +51,7 @@ def propose() -> ResponseReturnValue:
 
 
 @blueprint.get("/risks/proposals")
-@needs(Permission.PROPOSE_RISK)
+@needs(Permission.READ_PROPOSALS)
 def proposals() -> ResponseReturnValue:
     """List what was proposed and not answered yet, and the drafts: three queries with the session."""
     return page("keeping/proposals.html", lines=proposals_waiting(_register().id))

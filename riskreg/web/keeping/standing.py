@@ -12,7 +12,7 @@ from riskreg.extensions import db
 from riskreg.models import Risk
 from riskreg.queries.register import find_reference, only_register, read_reference
 from riskreg.services.discarding import discard_risk, require_discarder, take_up_risk
-from riskreg.services.keeping import check_closing, close_risk, hand_over_risk, reopen_risk, require_open
+from riskreg.services.keeping import check_closing, close_risk, hand_over_risk, open_actions, reopen_risk, require_open
 from riskreg.services.merging import check_merging, merge_risk
 from riskreg.web.access import current_actor, needs
 from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
@@ -66,6 +66,9 @@ def _named(reference: str) -> Risk:
     register = only_register()
     number = read_reference(reference, register.prefix) if register else None
     named = find_reference(register, number) if register and number else None
+    if named and named.risk_id is None:
+        used = f"The reference “{reference}” was used before this plan, and no risk has it now."
+        raise RuleBroken(f"{used} Look the other risk up in the register.", "into")
     if named is None or named.risk_id is None:
         raise RuleBroken(f"No risk has the reference “{reference}”. Look it up in the register.", "into")
     return db.session.get_one(Risk, named.risk_id)
@@ -88,6 +91,7 @@ def close(risk_id: int) -> ResponseReturnValue:
         button="Close the risk",
         warning=True,
         refused=refusal(lambda: check_closing(risk)),
+        actions_left=bool(open_actions(risk_id)),
     )
 
 

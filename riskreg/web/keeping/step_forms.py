@@ -21,7 +21,7 @@ from riskreg.web.keeping.forms import CHOOSE
 APPROVE, SEND_BACK = "approve", "send back"
 
 
-def _posts(role: Role | None, first: tuple[str, str] = CHOOSE) -> list[tuple[str, str]]:
+def _posts(role: Role, first: tuple[str, str] = CHOOSE) -> list[tuple[str, str]]:
     return [first, *((str(key), title) for key, title in posts_to_choose(role))]
 
 
@@ -157,16 +157,29 @@ class ControlForm(Form):
         if action:
             data |= {"text": action.text, "owner": str(action.owner_post_id)}
         if control:
-            data |= {"text": control.text, "assurance": control.assurance, "last_tested_on": control.last_tested_on}
-            data["owner"] = str(control.owner_post_id or "")
+            data |= present_control(control)
         form = cls(data=data)
-        form.owner.offer(_posts(None, ("", "Nobody in particular")))
+        offered = _posts(Role.ACTION_OWNER, ("", "Nobody in particular"))
+        owner = control.owner_post if control else None
+        if owner and str(owner.id) not in dict(offered):
+            offered.append((str(owner.id), owner.title))  # it keeps the owner that it has
+        form.owner.offer(offered)
         return form
 
     def as_text(self) -> ControlText:
         """The control as the service takes it; for a valid form."""
         owner = int(self.owner.data) if self.owner.data else None
         return ControlText(self.text.data, owner, self.assurance.data, self.last_tested_on.data)
+
+
+def present_control(control: Control) -> dict[str, Any]:
+    """What the form of a control that is there starts from."""
+    return {
+        "text": control.text,
+        "owner": str(control.owner_post_id or ""),
+        "assurance": control.assurance,
+        "last_tested_on": control.last_tested_on,
+    }
 
 
 class NewActionForm(Form):

@@ -22,13 +22,17 @@ ENDING = (("keeping.merge", "Merge it into another risk"), ("keeping.close", "Cl
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What the page of a risk shows of keeping it. `submits`: the person may propose this draft."""
+    """What the page of a risk shows of keeping it. `submits`: the person may propose this draft.
+
+    `may_link`: the person may change what the risk depends on.
+    """
 
     actor: Actor
     links: tuple[tuple[str, str], ...]
     is_open: bool
     keeps: bool
     submits: bool
+    may_link: bool
     said: LastVersion | None
     kin: Kin | None
 
@@ -63,6 +67,7 @@ def keeping_of(actor: Actor, risk: Risk, *, escalated: bool) -> Keeping:
         is_open=risk.status == RiskStatus.OPEN,
         keeps=keeps,
         submits=writes and risk.status == RiskStatus.DRAFT,
+        may_link=keeps or (writes and actor.may(P.KEEP_RISK)),
         said=last_version(risk.id) if not_open_yet else None,
         kin=merged_into(risk.id) if risk.status == RiskStatus.MERGED else None,
     )
@@ -73,7 +78,7 @@ def _not_open_yet(actor: Actor, risk: Risk, *, writes: bool) -> list[tuple[str, 
     approves = risk.status == RiskStatus.PROPOSED and actor.may(P.KEEP_REGISTER)
     links = [("keeping.approve", "Approve it or send it back")] if approves else []
     if writes:
-        links.append(("keeping.edit", "Edit the text"))
+        links.append(("keeping.edit", "Edit it" if risk.status == RiskStatus.DRAFT else "Edit the text"))
     if may_discard(actor, risk):
         links.append(("keeping.discard", "Discard it"))
     return links

@@ -15,7 +15,7 @@ from riskreg.services import meetings
 from riskreg.web.access import current_actor, needs
 from riskreg.web.in_force import present_register
 from riskreg.web.listing import Pages
-from riskreg.web.meetings.forms import ConfirmForm, ItemForm, ScheduleForm
+from riskreg.web.meetings.forms import ConfirmForm, ItemForm, NotHeldForm, ScheduleForm
 from riskreg.web.meetings.room import ADDRESS, blueprint, load, show, to_meeting
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
@@ -71,21 +71,25 @@ def close(meeting_id: int) -> ResponseReturnValue:
             flash("The record is closed.")
             return to_meeting(meeting_id)
     found = load(meeting_id)
+    decisions = decisions_at(found.register_id, found.held_on)
     return page(
         "meetings/close.html",
         form=form,
         meeting=found,
-        decisions=decisions_at(found.register_id, found.held_on),
+        decisions=decisions,
+        undecided=meetings.undecided(found, decisions),
         notes=meetings.notes_of(found),
     )
 
 
-@blueprint.post(f"{ADDRESS}/cancel")
+@blueprint.route(f"{ADDRESS}/cancel", methods=["GET", "POST"])
 @needs(Permission.MANAGE_MEETINGS)
 def cancel(meeting_id: int) -> ResponseReturnValue:
-    """Take away a meeting that will not be held and of which nothing is recorded."""
-    found = load(meeting_id)
-    with saving():
-        meetings.cancel_meeting(current_actor(), found, clock.now())
-        flash("The meeting was cancelled.")
-    return redirect(url_for("meetings.listing"))
+    """Ask why a meeting is not held, then close it with the reason."""
+    found, form = load(meeting_id), NotHeldForm()
+    if form.validate_on_submit():
+        with saving(form):
+            meetings.cancel_meeting(current_actor(), found, form.reason.data, clock.now())
+            flash("The meeting is kept in the list as not held.")
+            return to_meeting(meeting_id)
+    return page("meetings/cancel.html", form=form, meeting=load(meeting_id))

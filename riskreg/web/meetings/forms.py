@@ -44,5 +44,16 @@ class NoteForm(Form):
     revision = RevisionField()
 
 
+class NotHeldForm(Form):
+    """Why a meeting is not held."""
+
+    reason = LongTextField(
+        "Why is it not held?",
+        needed="Say why the meeting is not held.",
+        hint="It stands in the list of meetings.",
+        called="reason",
+    )
+
+
 class ConfirmForm(Form):
     """Nothing to fill in: the button says it all."""

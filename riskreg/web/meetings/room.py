@@ -16,6 +16,7 @@ from riskreg.extensions import db
 from riskreg.models import AgendaItem, Decision, Meeting
 from riskreg.queries.meetings import decisions_at, meeting_with_items, packs_of
 from riskreg.queries.notings import notings_at
+from riskreg.services.meetings import undecided
 from riskreg.web.access import may
 from riskreg.web.meetings.forms import ItemForm
 from riskreg.web.pages import page
@@ -68,7 +69,8 @@ def show(meeting_id: int, form: ItemForm) -> ResponseReturnValue:
         changes=changes,
         can_pack=changes and found.held_on >= clock.today(),
         can_close=changes and found.held_on <= clock.today(),
-        can_cancel=changes and not (found.items or found.note or decisions or notings or packs),
+        can_cancel=changes and not (found.note or decisions or notings or any(item.note for item in found.items)),
+        undecided="" if planned or found.not_held else undecided(found, decisions),
     )
 
 

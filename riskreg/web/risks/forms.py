@@ -18,7 +18,7 @@ from riskreg.web.risks.wording import level_choices
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 KEEP, ASSESS = "keep", "assess"
-UNSET = ("", "No change")
+UNSET = ("", "Choose one")
 BOTH = "You chose to keep the rating and also new levels: choose one."
 
 

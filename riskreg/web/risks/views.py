@@ -11,18 +11,20 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission
-from riskreg.domain.dates import day_of
+from riskreg.domain.lifecycle import ActionStatus
 from riskreg.domain.sentences import day
 from riskreg.domain.signals import Reach
 from riskreg.models import Action, ReviewDraft, Risk
 from riskreg.queries import history
 from riskreg.queries import risk as found
+from riskreg.queries.before_dmt import waits_since
 from riskreg.queries.evidence_files import evidence_of_action, evidence_of_risk
 from riskreg.queries.keeping import responses_of_risk
 from riskreg.queries.linked import linked_contracts, linked_indicators
 from riskreg.queries.people import holders_of
 from riskreg.queries.referrals import referrals_of
 from riskreg.queries.review_drafts import draft_of
+from riskreg.services.actions import WHOLE
 from riskreg.services.actions import update_action as record_update
 from riskreg.services.escalations import raise_escalation as put_before_dmt
 from riskreg.services.evidence import Place
@@ -81,7 +83,9 @@ def risk(risk_id: int) -> ResponseReturnValue:
         target=rating_words(rated.target, rated.target.rag, policy) if rated.target else "",
         ratings=ratings(rated.risk.own_rag, rated.risk.effective_rag, unconfirmed=bool(how and how.is_unconfirmed)),
         standing=standing(how) if how else "",
-        waiting_since=day_of(escalation.waiting_since) if escalation else None,
+        waiting_since=waits_since(escalation.status, escalation.opened_on, escalation.waiting_since)
+        if escalation
+        else None,
         reasons=found.escalation_reasons(escalation.id) if escalation else (),
         referrals=referrals_of([escalation.id])[escalation.id] if escalation and how and how.referral else (),
         referral_words=referral_words,
@@ -169,6 +173,7 @@ def _review_page(opened: Opened, form: ReviewForm, seen: int, draft: ReviewDraft
         controls=[one for one in found.controls_of_risk(risk_id) if one.in_place],
         actions=found.actions_of_risk(risk_id),
         indicators=indicators,
+        responses=responses_of_risk(risk_id),
     )
 
 
@@ -203,12 +208,16 @@ def update_action(action_id: int) -> ResponseReturnValue:
     opened = _open_action(action_id)
     Rights(current_actor(), opened.risk).require_update(opened)
     form = ActionForm.of(opened)
+    seen = form.revision.data or 0
     if form.validate_on_submit():
         with saving(form):
-            record_update(current_actor(), opened, form.as_change(), form.revision.data or 0, clock.now())
-            flash("The action is updated.")
+            record_update(current_actor(), opened, form.as_change(), seen, clock.now())
+            whole = form.status.data == ActionStatus.DONE and form.progress.data != WHOLE
+            flash(
+                "The action is updated. It is done, so its progress is now 100%." if whole else "The action is updated."
+            )
             return redirect(url_for("risks.risk", risk_id=opened.risk_id))
-    return _action_page(opened, form)
+    return _action_page(opened, form, seen)
 
 
 def _open_action(action_id: int) -> Action:
@@ -218,14 +227,16 @@ def _open_action(action_id: int) -> Action:
     return opened
 
 
-def _action_page(opened: Action, form: ActionForm | None) -> ResponseReturnValue:
+def _action_page(opened: Action, form: ActionForm | None, seen: int = 0) -> ResponseReturnValue:
     updates = found.updates_of_action(opened.id)
+    meanwhile = updates[: opened.revision - seen] if form is not None and form.changed else ()  # one revision each
     return page(
         "risks/action.html",
         form=form,
         action=opened,
         risk=opened.risk,
         updates=updates,
+        meanwhile=meanwhile,
         evidence=Listing(current_actor(), Place(opened.risk, action=opened), evidence_of_action(opened.id)),
         only_owners=only_owners(opened),
         becomes_control=may_become_control(current_actor(), opened),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from riskreg.domain.access import Permission
 from riskreg.queries.matching import read_words
+from riskreg.queries.referrals import accepted_as
 from riskreg.queries.register import Named, RegisterName, find_reference, only_register, read_reference
 from riskreg.queries.search import Found, Kind, find_texts, read_texts
 from riskreg.web.access import may, needs
@@ -31,6 +32,8 @@ def results() -> ResponseReturnValue:
         return redirect(url_for("risks.risk", risk_id=named.risk_id))
     if register and named:
         return page("search/used_reference.html", register=register, number=number, named=named)
+    if number is None and (referral := accepted_as(typed)):
+        return redirect(url_for("corporate.referral", referral_id=referral))
     words = read_words(typed)
     if register is None or not words:
         return page("search/hint.html", register=register, typed=typed)

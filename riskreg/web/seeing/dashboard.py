@@ -17,7 +17,8 @@ from riskreg.domain.dates import add_months
 from riskreg.domain.scoring import LEVELS
 from riskreg.domain.sentences import month
 from riskreg.queries import dashboard as counts
-from riskreg.queries.changes import Part, count_changes
+from riskreg.queries.change_parts import Part
+from riskreg.queries.changes import count_changes
 from riskreg.queries.narrowing import Scope
 from riskreg.queries.policies import policy_on
 from riskreg.queries.register import only_register, risk_divisions
@@ -83,6 +84,8 @@ def home() -> ResponseReturnValue:
     of = asked("of") or usual(current_actor())
     if of in (INDICATORS, CONTRACTS):
         return redirect(url_for(f"seeing.{of}"))
+    if not asked("of") and of.isdecimal():  # a division: the address says of which
+        return redirect(url_for("seeing.home", of=of))
     divisions = risk_divisions()
     shown = scope_of(register, of, divisions)
     before = add_months(today, -1)

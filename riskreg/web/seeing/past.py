@@ -15,7 +15,8 @@ from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.exchange.csv_files import BYTE_ORDER_MARK, csv_file
 from riskreg.queries.as_at import RiskAsAt, register_as_at, register_began
-from riskreg.queries.changes import Change, Part, changes_between
+from riskreg.queries.change_parts import Change, Part
+from riskreg.queries.changes import changes_between
 from riskreg.queries.register import RegisterName
 from riskreg.web.access import needs
 from riskreg.web.listing import Pages, asked_one_of

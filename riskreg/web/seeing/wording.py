@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskreg.domain.signals import SignalKind
-from riskreg.queries.changes import Part
+from riskreg.queries.change_parts import Part
 from riskreg.queries.dashboard import Age
 from riskreg.queries.linked_signals import LinkedTo
 
@@ -14,9 +14,14 @@ PARTS: dict[Part, str] = {
     Part.OWNER: "Handed over to another owner",
     Part.OWN_WORSE: "Own rating worse",
     Part.OWN_BETTER: "Own rating better",
+    Part.OWN_SCORE: "Own score changed, not its rating",
     Part.SHOWN_WORSE: "Rating shown worse",
     Part.SHOWN_BETTER: "Rating shown better",
+    Part.TARGET: "New targets",
+    Part.RESPONSE: "New responses",
+    Part.EDITED: "Texts edited",
     Part.OPENED: "Escalations opened",
+    Part.BACK: "Brought back before DMT",
     Part.ENDED: "Escalations ended",
     Part.DECIDED: "Decisions of DMT",
     Part.REVIEWED: "Reviews done",
@@ -35,7 +40,7 @@ LINKED: dict[LinkedTo, str] = {
 }
 SIGNALS: dict[SignalKind, str] = {
     SignalKind.SLIPPED: "Slipped to a worse RAG",
-    SignalKind.RED: "Published RED",
+    SignalKind.RED: "RED, and not a slip",
     SignalKind.WORSENING: "Worsening and not GREEN",
     SignalKind.REVIEW_OVERDUE: "Review overdue",
     SignalKind.NO_ROUTE: "No route decided",
@@ -43,6 +48,7 @@ SIGNALS: dict[SignalKind, str] = {
     SignalKind.NO_AWARD: "No award or extension",
     SignalKind.ENDED: "Ended and still relied on",
     SignalKind.NO_PROVIDER: "No provider",
+    SignalKind.EXTENSION_NOTICE: "Notice of an extension due",
 }
 
 

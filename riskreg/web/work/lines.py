@@ -10,17 +10,19 @@ from flask import url_for
 
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
-from riskreg.domain.lifecycle import EscalationStatus
-from riskreg.domain.sentences import day
+from riskreg.domain.lifecycle import LIVE, DecisionKind, EscalationStatus
+from riskreg.domain.sentences import closed, day
 from riskreg.domain.signals import Reach
 from riskreg.mail.wording import next_step
 from riskreg.queries import work
+from riskreg.queries.keeping import OwnDraft, own_drafts
 from riskreg.queries.referrals import Referred, referrals_of
 from riskreg.queries.work_decisions import NewDecision, new_decisions
 from riskreg.services.actors import Actor
 from riskreg.web.corporate.wording import referral_words
 from riskreg.web.risks.wording import standing
 
+P = Permission
 DAYS_AHEAD = 14
 ASKED = {
     EscalationStatus.CONFIRMED: "DMT confirmed the escalation and asks you to re-assess the risk",
@@ -55,6 +57,7 @@ class Work:
     newest: int | None = None
     slipping: Sequence[Line] = ()
     contracts: Sequence[Line] = ()
+    drafts: Sequence[Line] = ()
     cut: bool = False
     risks: Sequence[work.OwnRisk] = ()
     actions: Sequence[work.OwnAction] = ()
@@ -65,11 +68,11 @@ class Work:
     def is_empty(self) -> bool:
         """Whether there is nothing that needs attention."""
         shown = (self.now, self.soon, self.before_dmt, self.decisions, self.slipping, self.contracts)
-        return not any(shown)
+        return not any((*shown, self.drafts))
 
 
 def work_of(actor: Actor, today: date) -> Work:
-    """Return the work under a person's posts, the most urgent first: seven queries, however much there is."""
+    """Return the work under a person's posts, the most urgent first: up to eight queries, however much there is."""
     if not actor.posts or actor.person_id is None:
         return Work()
     behalf = actor.deputises
@@ -83,6 +86,8 @@ def work_of(actor: Actor, today: date) -> Work:
     decisions = new_decisions(actor.person_id, actor.posts, today)
     due = [_review(one, actor, behalf) for one in reviews[: work.MOST]]
     due += [_action(one, behalf) for one in actions[: work.MOST] if one.due_on <= today + timedelta(days=DAYS_AHEAD)]
+    tolerated = [(one, one.tolerated_until) for one in risks if one.tolerated_until]
+    due += [_tolerance(one, until, actor, behalf) for one, until in tolerated if until <= today]
     due.sort(key=lambda line: line.on)
     return Work(
         now=[line for line in due if line.on <= today],
@@ -92,6 +97,7 @@ def work_of(actor: Actor, today: date) -> Work:
         newest=decisions[0].id if decisions else None,
         slipping=[_slipping(one, behalf) for one in slipping[: work.MOST]],
         contracts=[_contract(one, behalf) for one in contracts[: work.MOST]],
+        drafts=[_draft(one) for one in own_drafts(actor.person_id)] if actor.may(P.PROPOSE_RISK) else (),
         cut=any(
             len(rows) > work.MOST for rows in (reviews, actions, before_dmt, decisions, slipping, contracts, risks)
         ),
@@ -117,11 +123,26 @@ def _review(one: work.OwedReview, actor: Actor, behalf: Mapping[int, str]) -> Li
     endpoint = "risks.review" if actor.may(Permission.REVIEW_RISK) else "risks.risk"
     asked = ASKED[EscalationStatus(one.escalation_status)] if one.escalation_status else ""
     words = f"Answer DMT on {reference}" if asked else f"Review {reference}"
+    about = f"{one.title}. {asked}." if asked else one.title
+    if one.answer_by and one.answer_by != one.due_on:
+        about += f" The review is due {day(one.due_on)}, the answer {day(one.answer_by)}: one review does both."
     return Line(
-        on=one.answer_by or one.due_on,
+        on=min(one.answer_by, one.due_on) if one.answer_by else one.due_on,
         words=f"{words} (begun {day(day_of(one.begun_at))})" if one.begun_at else words,
         address=url_for(endpoint, risk_id=one.risk_id),
-        about=f"{one.title}. {asked}." if asked else one.title,
+        about=about,
+        rag=one.rag,
+        behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _tolerance(one: work.OwnRisk, until: date, actor: Actor, behalf: Mapping[int, str]) -> Line:
+    endpoint = "keeping.response" if actor.may(P.KEEP_RISK) else "risks.risk"
+    return Line(
+        on=until,
+        words=f"{_reference(one.prefix, one.number)} was tolerated until {day(until)}: decide again",
+        address=url_for(endpoint, risk_id=one.risk_id),
+        about=one.title,
         rag=one.rag,
         behalf=behalf.get(one.post_id, ""),
     )
@@ -146,7 +167,7 @@ def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str], referrals: Seque
     if one.proposal:
         about += " De-escalation is proposed."
     return Line(
-        on=day_of(one.waiting_since),
+        on=one.opened_on,
         words=f"{_reference(one.prefix, one.number)} {one.title}",
         address=url_for("escalations.escalation", escalation_id=one.escalation_id),
         about=about,
@@ -155,15 +176,36 @@ def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str], referrals: Seque
     )
 
 
+def _since_then(one: NewDecision) -> str:
+    """Say what became of a decision that no longer stands."""
+    if one.raised_again:
+        return "the risk is before DMT again"
+    if one.standing.status in LIVE:
+        return standing(one.standing)
+    reopened = one.is_last and one.kind == DecisionKind.CLOSE
+    return "the risk was reopened" if reopened else one.standing.status
+
+
 def _decision(one: NewDecision, behalf: Mapping[int, str]) -> Line:
-    due, meeting = (str(on) if on else None for on in (one.due_on, one.meeting_on))
-    reason = one.reason if one.reason.endswith((".", "!", "?")) else f"{one.reason}."
+    due, meeting = (str(on) if on else None for on in (one.due_on, one.deferred_to))
+    rest = next_step(one.kind, due, meeting) if one.stands else f"Since then: {_since_then(one)}."
     return Line(
         on=one.decided_on,
         words=f"{_reference(one.prefix, one.number)} {one.title}",
         address=url_for("escalations.escalation", escalation_id=one.escalation_id),
-        about=f"{one.kind.capitalize()}: {reason} {next_step(one.kind, due, meeting)}",
+        about=f"{one.kind.capitalize()}: {closed(one.reason)} {rest}",
         behalf=behalf.get(one.post_id, ""),
+    )
+
+
+def _draft(one: OwnDraft) -> Line:
+    reference = _reference(one.prefix, one.number)
+    back = one.sent_back
+    return Line(
+        on=day_of(one.since),
+        words=f"{reference} was sent back" if back else f"Finish the draft {reference}",
+        address=url_for("risks.risk", risk_id=one.risk_id),
+        about=f"{closed(one.title)} {back}" if back else one.title,
     )
 
 
@@ -180,7 +222,7 @@ def _slipping(one: work.SlippingIndicator, behalf: Mapping[int, str]) -> Line:
 def _told(one: work.ContractSignal) -> str:
     if one.reaches == Reach.DMT and not one.heeded:
         return "No risk heeds this contract, so DMT is not told."
-    return f"Reaches {Reach(one.reaches).who}."
+    return Reach(one.reaches).told
 
 
 def _contract(one: work.ContractSignal, behalf: Mapping[int, str]) -> Line:

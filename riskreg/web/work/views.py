@@ -12,12 +12,11 @@ from flask.typing import ResponseReturnValue
 from riskreg import clock
 from riskreg.domain.access import Permission, Role
 from riskreg.domain.errors import RuleBroken
-from riskreg.domain.sentences import listed, plural
+from riskreg.domain.sentences import day, listed, plural
+from riskreg.queries.duties import Overview, machinery, overview
 from riskreg.queries.escalations import to_decide_by_rag
 from riskreg.queries.indicators import ScorecardFilter, groups_shown
 from riskreg.queries.policies import policy_shown
-from riskreg.queries.referrals import Group, group_sizes
-from riskreg.queries.work import machinery, overview
 from riskreg.services.actors import Actor
 from riskreg.services.decisions_read import read_decisions as record_read
 from riskreg.web.access import current_actor, known_account, needs
@@ -47,12 +46,19 @@ def home() -> ResponseReturnValue:
     """Show my work: the same number of queries for one line and for many; which are asked follows from the roles."""
     actor, today = current_actor(), clock.today()
     account, waiting = known_account(), _waiting(actor)
+    looks_after = Role.COORDINATOR in actor.roles or actor.may(Permission.ANSWER_REFERRAL)
+    seen = overview(today) if looks_after else None
     return page(
         "work/home.html",
         work=work_of(actor, today),
         days_ahead=DAYS_AHEAD,
         queue=_queue(actor, waiting),
-        duties=[*_overview(actor, waiting, today), *_referrals(actor), *_results(actor, today), *_machinery(actor)],
+        duties=[
+            *_overview(actor, waiting, seen),
+            *_referrals(actor, seen),
+            *_results(actor, today),
+            *_machinery(actor),
+        ],
         standing=standing,
         ratings=ratings,
         posts=listed(sorted(account.session.posts.values())) if account else "",
@@ -94,11 +100,11 @@ def _queue(actor: Actor, waiting: Mapping[str, int]) -> list[Count]:
     ]
 
 
-def _overview(actor: Actor, waiting: Mapping[str, int], today: date) -> list[Count]:
+def _overview(actor: Actor, waiting: Mapping[str, int], seen: Overview | None) -> list[Count]:
     """What the risk co-ordinator looks after in the whole register."""
-    if Role.COORDINATOR not in actor.roles:
+    if Role.COORDINATOR not in actor.roles or seen is None:
         return []
-    seen, escalations = overview(today), sum(waiting.values())
+    escalations = sum(waiting.values())
     actions = _worded(seen.late_actions, "action overdue", "actions overdue")
     if seen.late_actions:
         actions += f", under {plural(seen.risks_with_late_actions, 'risk')}"
@@ -120,14 +126,28 @@ def _overview(actor: Actor, waiting: Mapping[str, int], today: date) -> list[Cou
             url_for("keeping.proposals"),
         ),
         Count(seen.red_risks, _worded(seen.red_risks, "RED risk", "RED risks"), url_for("register.listing", rag="RED")),
+        *_meetings(seen),
     ]
 
 
-def _referrals(actor: Actor) -> list[Count]:
+def _meetings(seen: Overview) -> list[Count]:
+    """The past meetings whose record is open, and whether the next one has its pack."""
+    counts = []
+    if seen.open_records:
+        words = _worded(seen.open_records, "past meeting whose record is open", "past meetings whose records are open")
+        counts.append(Count(seen.open_records, words, url_for("meetings.listing")))
+    if seen.next_meeting and seen.next_meeting_on:
+        packs = _worded(seen.packs or 0, "pack made", "packs made")
+        words = f"{packs} for the next meeting, of {day(seen.next_meeting_on)}"
+        counts.append(Count(seen.packs or 0, words, url_for("meetings.meeting", meeting_id=seen.next_meeting)))
+    return counts
+
+
+def _referrals(actor: Actor, seen: Overview | None) -> list[Count]:
     """The referrals that wait for an answer, for those who answer for the corporate register."""
-    if not actor.may(Permission.ANSWER_REFERRAL):
+    if not actor.may(Permission.ANSWER_REFERRAL) or seen is None:
         return []
-    waiting = group_sizes()[Group.PROPOSED]
+    waiting = seen.referrals
     return [Count(waiting, _worded(waiting, "referral to answer", "referrals to answer"), url_for("corporate.listing"))]
 
 
