@@ -46,7 +46,7 @@ def publish(client: FlaskClient, code: str = "EY-05", **fields: Any) -> TestResp
 def as_shown(client: FlaskClient, path: str, answer: TestResponse, typed: dict[str, Any]) -> TestResponse:
     """Publish what a page of consequences shows; an answer that is no such page is returned as it is."""
     found = SHOWN.search(answer.text)
-    return post(client, path, **typed, step="publish", shown=found[1]) if found else answer
+    return post(client, path, **typed, step="save", shown=found[1]) if found else answer
 
 
 def stored() -> tuple[int, int]:

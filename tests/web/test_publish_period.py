@@ -166,7 +166,7 @@ def test_another_outcome_than_was_shown_is_shown_anew_and_not_published(officer:
     assert seen is not None
     publish(officer, EY_05="80")
     before = stored()
-    answer = post(officer, PATH, **fields, step="publish", shown=seen[1])
+    answer = post(officer, PATH, **fields, step="save", shown=seen[1])
     assert answer.status_code == 409
     assert "What this does has changed since you looked at it" in problems(answer)[0]
     assert "Before you publish" in words(answer)
@@ -178,7 +178,7 @@ def test_another_outcome_than_was_shown_is_shown_anew_and_not_published(officer:
 @pytest.mark.parametrize("shown", ["", "forged"])
 def test_nothing_is_published_unseen(officer: FlaskClient, shown: str) -> None:
     before = stored()
-    answer = post(officer, PATH, **typed(EY_08="60"), step="publish", shown=shown)
+    answer = post(officer, PATH, **typed(EY_08="60"), step="save", shown=shown)
     assert (answer.status_code, "Before you publish" in words(answer)) == (409, True)
     assert stored() == before
 

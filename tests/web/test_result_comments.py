@@ -102,7 +102,7 @@ def test_a_figure_that_was_corrected_takes_no_more_comments_and_keeps_those_it_h
     post(officer, path.replace("comment", "correct"), value="61", status="final", reason="Recounted.")
     shown = post(officer, path.replace("comment", "correct"), value="61", status="final", reason="Recounted.")
     digest = shown.text.partition('name="shown" value="')[2].partition('"')[0]
-    fields = {"value": "61", "status": "final", "reason": "Recounted.", "step": "publish", "shown": digest}
+    fields = {"value": "61", "status": "final", "reason": "Recounted.", "step": "save", "shown": digest}
     assert post(officer, path.replace("comment", "correct"), **fields).status_code == 302
     answer = post(officer, path, text="Another.")
     assert (answer.status_code, comments()) == (422, 1)

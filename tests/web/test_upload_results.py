@@ -43,7 +43,7 @@ def publish(client: FlaskClient, there: str, **fields: str) -> TestResponse:
     """Look at what the rows of an uploaded file would do, then publish as it was shown."""
     answer = post(client, there, **fields)
     found = SHOWN.search(answer.text)
-    return post(client, there, **fields, step="publish", shown=found[1]) if found else answer
+    return post(client, there, **fields, step="save", shown=found[1]) if found else answer
 
 
 def result_of(code: str, ends: str = "2017-03-31") -> models.Result:
@@ -150,7 +150,7 @@ def test_what_was_published_meanwhile_is_noticed_and_nothing_is_saved(officer: F
     publish(officer, two_columns(officer, book(["Code", "Result"], ["EY-05", 80])))
     before = stored()
     assert shown
-    answer = post(officer, there, step="publish", shown=shown[1])
+    answer = post(officer, there, step="save", shown=shown[1])
     assert answer.status_code == 422
     assert "is already published" in words(answer)
     assert stored() == before

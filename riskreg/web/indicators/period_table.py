@@ -15,9 +15,10 @@ from riskreg.services.results import ResultEntry
 from riskreg.web.access import needs
 from riskreg.web.indicators.period_forms import PeriodForm, TableForm
 from riskreg.web.indicators.room import blueprint
-from riskreg.web.indicators.stepping import publish_or_show, wants_change
+from riskreg.web.indicators.stepping import publish_or_show
 from riskreg.web.indicators.wording import what_they_did
 from riskreg.web.pages import page
+from riskreg.web.stepping import wants_change
 
 MOST = 200  # rows of one table; a larger directorate chooses a service group
 

@@ -15,9 +15,10 @@ from riskreg.services.results import ResultEntry, correction_of, current_result
 from riskreg.web.access import needs
 from riskreg.web.indicators.forms import CorrectForm, PublishForm
 from riskreg.web.indicators.room import blueprint, known_indicator
-from riskreg.web.indicators.stepping import publish_or_show, wants_change
+from riskreg.web.indicators.stepping import publish_or_show
 from riskreg.web.indicators.wording import WORDS, what_it_did
 from riskreg.web.pages import page
+from riskreg.web.stepping import wants_change
 
 
 @blueprint.route("/indicators/<id:indicator_id>/publish", methods=["GET", "POST"])

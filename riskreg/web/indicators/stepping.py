@@ -1,10 +1,9 @@
-"""Two steps to a publication: what it would do is shown, then it is published as it was shown, or changed."""
+"""The two steps to a publication."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
@@ -16,14 +15,7 @@ from riskreg.web.forms import Form
 from riskreg.web.in_force import present_register
 from riskreg.web.indicators.wording import no_floor
 from riskreg.web.pages import page
-from riskreg.web.requests import saving
-
-OWN_FIELDS = frozenset({"csrf_token", "step", "shown"})
-
-
-def wants_change() -> bool:
-    """Whether the person goes back from the consequences to what was typed."""
-    return request.form.get("step") == "change"
+from riskreg.web.stepping import save_or_show, typed_fields
 
 
 def publish_or_show(
@@ -37,32 +29,27 @@ def publish_or_show(
     """Publish as it was shown and go `there`, or show what publishing would do; None when the form is to be put right.
 
     `done` says what publishing did; `back` is the address without a result to publish; `also` is done in the same
-    transaction. When the outcome is another than the one that was shown, the new one is shown.
+    transaction.
     """
     actor, register_id, now = current_actor(), present_register().id, clock.now()
-    if request.form.get("step") == "publish":
-        with saving(form):
-            published = publish_results(actor, register_id, entries, now, shown=request.form.get("shown", ""))
-            also(published)
-            flash(done(published))
-            return redirect(there)
-    if form.problems and not form.changed:
-        return None
-    found: list[Consequences] = []
-    with saving(form):  # nothing is left to save: what was tried is taken back
-        found.append(preview(actor, register_id, entries, now))
-    return _shown(form, found[0], back) if found else None
+
+    def publish(shown: str) -> str:
+        published = publish_results(actor, register_id, entries, now, shown=shown)
+        also(published)
+        return done(published)
+
+    def show(found: Consequences) -> ResponseReturnValue:
+        return _shown(form, found, back)
+
+    return save_or_show(form, lambda: preview(actor, register_id, entries, now), publish, show, there)
 
 
 def _shown(form: Form, found: Consequences, back: str) -> ResponseReturnValue:
-    typed = [
-        (name, value) for name, values in request.form.lists() if name not in OWN_FIELDS for value in values if value
-    ]
     return page(
         "indicators/consequences.html",
         form=form,
         found=found,
-        typed=typed,
+        typed=[(name, value) for name, value in typed_fields(form) if value],
         back=back,
         no_floor=no_floor,
         by_distance=lambda one: one.why.startswith(CLOSE_WORDS),

@@ -23,7 +23,7 @@ from riskreg.web.access import current_actor, needs
 from riskreg.web.indicators.period_forms import PeriodForm
 from riskreg.web.indicators.period_table import last_month_end
 from riskreg.web.indicators.room import blueprint
-from riskreg.web.indicators.stepping import publish_or_show, wants_change
+from riskreg.web.indicators.stepping import publish_or_show
 from riskreg.web.indicators.upload_forms import RESULTS, GivenForm, ResultsUploadForm
 from riskreg.web.indicators.wording import what_they_did
 from riskreg.web.pages import page
@@ -31,6 +31,7 @@ from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.choosing import choose_columns
 from riskreg.web.spreadsheets.rows import RowsForm
 from riskreg.web.spreadsheets.uploading import columns_of, known_upload, take, take_files
+from riskreg.web.stepping import wants_change
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE = "/indicators/upload/<id:upload_id>"

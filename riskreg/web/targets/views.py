@@ -19,10 +19,11 @@ from riskreg.web.in_force import present_register
 from riskreg.web.indicators.drawing import target_on
 from riskreg.web.indicators.room import known_indicator
 from riskreg.web.pages import page
+from riskreg.web.stepping import wants_change
 from riskreg.web.targets import workbook
 from riskreg.web.targets.forms import NationalForm, TargetForm
 from riskreg.web.targets.room import blueprint, known_year
-from riskreg.web.targets.stepping import save_or_show, wants_change
+from riskreg.web.targets.stepping import set_or_show
 
 __all__ = ["blueprint", "workbook"]
 YEARS_AHEAD = 5
@@ -63,7 +64,7 @@ def target(indicator_id: int, year: int) -> ResponseReturnValue:
             indicator_id, year, form.kind.data, form.value.data or "", form.floor.data or "",
             form.green_tolerance.data or "", form.amber_tolerance.data or "", revision=form.seen,
         )  # fmt: skip
-        answer = save_or_show(
+        answer = set_or_show(
             form,
             lambda: preview_targets(actor, register_id, [entry], reason, now),
             lambda shown: set_targets(actor, register_id, [entry], reason, now, shown=shown),
@@ -96,7 +97,7 @@ def national(indicator_id: int, year: int) -> ResponseReturnValue:
         entry = BenchmarkEntry(
             indicator_id, year, form.value.data or "", form.neighbours.data or "", form.comparable.data, form.seen
         )
-        answer = save_or_show(
+        answer = set_or_show(
             form,
             lambda: preview_benchmark(actor, register_id, entry, reason, now),
             lambda shown: set_benchmark(actor, register_id, entry, reason, now, shown=shown),

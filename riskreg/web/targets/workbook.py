@@ -35,9 +35,10 @@ from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.forms import UploadForm
 from riskreg.web.spreadsheets.purposes import Purpose, WantedColumn
 from riskreg.web.spreadsheets.uploading import columns_of, known_upload, take, take_files
+from riskreg.web.stepping import wants_change
 from riskreg.web.targets.forms import ReasonForm
 from riskreg.web.targets.room import blueprint
-from riskreg.web.targets.stepping import save_or_show, wants_change
+from riskreg.web.targets.stepping import set_or_show
 
 YEARS = 5  # the present one and those ahead
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -165,7 +166,7 @@ def uploaded(upload_id: int) -> ResponseReturnValue:
             return done
 
         look: Form = form
-        answer = save_or_show(
+        answer = set_or_show(
             look, lambda: preview_targets(actor, register_id, entries, reason, now), save, there, request.path
         )
         if answer is not None:
