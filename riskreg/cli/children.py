@@ -40,6 +40,7 @@ class Children:
     environment: Mapping[str, str]
     grace: float = GRACE_SECONDS
     _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _shown: list[threading.Thread] = field(default_factory=list)
     # A SimpleQueue may be filled from a signal handler while the main thread waits on it.
     _ends: SimpleQueue[Ended] = field(default_factory=SimpleQueue)
 
@@ -65,7 +66,9 @@ class Children:
             start_new_session=True,
         )
         self._running[name] = child
-        threading.Thread(target=_show, args=(name, child.stdout), daemon=True).start()
+        shown = threading.Thread(target=_show, args=(name, child.stdout), daemon=True)
+        shown.start()
+        self._shown.append(shown)
         threading.Thread(target=self._watch, args=(name, child), daemon=True).start()
 
     def _watch(self, name: str, child: subprocess.Popen[str]) -> None:
@@ -88,7 +91,10 @@ class Children:
         for child in self._running.values():
             _signal_group(child.pid, signal.SIGKILL)
             child.wait()
+        for shown in self._shown:
+            shown.join(self.grace)  # the last words of a child are often why it ended
         self._running.clear()
+        self._shown.clear()
 
 
 def _signal_group(leader: int, number: signal.Signals) -> None:
