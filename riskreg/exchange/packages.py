@@ -77,7 +77,7 @@ def examine(content: bytes, name: str) -> Mapping[str, Extent]:
             return _extents(package)
     except _RefusedError as refusal:
         raise BrokenTable([Problem(name, None, "", str(refusal))]) from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
         raise BrokenTable([Problem(name, None, "", BROKEN)]) from None
 
 
