@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -43,6 +44,15 @@ def _day(env: Mapping[str, str], name: str) -> date | None:
         raise SettingError(f"{name} must be a date such as 2017-04-03, not “{words}”.") from None
 
 
+def _sender(env: Mapping[str, str], name: str) -> str:
+    """Return an address, with a name before it or not; empty when it is not set."""
+    words = env.get(name, "").strip()
+    local, at, domain = parseaddr(words)[1].partition("@")
+    if words and (not (local and at and domain) or not words.isprintable() or " " in local + domain):
+        raise SettingError(f"{name} must be an address such as Risk register <riskreg@kent.example>, not “{words}”.")
+    return words
+
+
 def _database(env: Mapping[str, str]) -> str:
     url = env.get("DATABASE_URL", "").strip()
     if not url:
@@ -72,8 +82,12 @@ def from_environment(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SMTP_PASSWORD": env.get("SMTP_PASSWORD", ""),
         "SMTP_SECURITY": env.get("SMTP_SECURITY", "none"),
         "SMTP_TIMEOUT": _whole(env, "SMTP_TIMEOUT", 20),
-        "MAIL_FROM": env.get("RISKREG_MAIL_FROM", "Risk register <riskreg@riskreg.example>"),
+        "SMTP_CA": env.get("SMTP_CA", "").strip(),
+        "MAIL_FROM": _sender(env, "RISKREG_MAIL_FROM") or "Risk register <riskreg@riskreg.example>",
+        "MAIL_REPLY_TO": _sender(env, "RISKREG_MAIL_REPLY_TO"),
+        "MAIL_BOUNCES": _sender(env, "RISKREG_MAIL_BOUNCES"),
         "MAILBOX_URL": env.get("RISKREG_MAILBOX_URL", ""),
+        "METRICS_TOKEN": env.get("RISKREG_METRICS_TOKEN", "").strip(),
         "TRUSTED_PROXIES": _whole(env, "RISKREG_TRUSTED_PROXIES", 0),
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=_whole(env, "RISKREG_SESSION_MINUTES", 60)),
         "SESSION_COOKIE_NAME": "riskreg",
@@ -91,6 +105,10 @@ def from_environment(env: Mapping[str, str] = os.environ) -> dict[str, object]:
 def _refuse_unsafe(settings: dict[str, object]) -> None:
     if settings["SMTP_SECURITY"] not in {"none", "starttls", "tls"}:
         raise SettingError("SMTP_SECURITY must be none, starttls or tls.")
+    if settings["SMTP_CA"] and not Path(str(settings["SMTP_CA"])).is_file():
+        raise SettingError(f"SMTP_CA must name a file of certificates; “{settings['SMTP_CA']}” is none.")
+    if 0 < len(str(settings["METRICS_TOKEN"])) < 16:
+        raise SettingError("RISKREG_METRICS_TOKEN must have at least 16 random characters.")
     if settings["RISKREG_ENV"] != "production":
         settings["SECRET_KEY"] = settings["SECRET_KEY"] or DEMONSTRATION_KEY
         return

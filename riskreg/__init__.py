@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from riskreg.cli import register_commands
 from riskreg.database import open_database
-from riskreg.extensions import csrf, db, login_manager, migrate
+from riskreg.extensions import csrf, login_manager
 from riskreg.web import register_web
 
 
@@ -28,7 +28,6 @@ def create_app(settings: dict[str, object] | None = None) -> Flask:
         # Behind a proxy the reader's own address, by which sign-in is throttled, is in a header that only it may set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     open_database(app)
-    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     login_manager.init_app(app)
     register_web(app)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, event
 from riskreg.extensions import db
 
 LOCK_SECONDS = 5  # how long a writer waits for another before the page says that the register is busy
+CONNECT_SECONDS = 5  # how long a page waits for PostgreSQL to be there at all
+MAPPED = 64 * 2**20  # so much of the file is read where the system keeps it, and not copied again for each process
 LARGEST_ID = 2**31 - 1  # the largest number that PostgreSQL keeps in an id
 _only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
@@ -37,7 +39,7 @@ def open_database(app: Flask) -> None:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         waiting: dict[str, object] = {"timeout": seconds}
     else:
-        waiting = {"options": f"-c lock_timeout={round(seconds * 1000)}"}
+        waiting = {"options": f"-c lock_timeout={round(seconds * 1000)}", "connect_timeout": CONNECT_SECONDS}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": waiting, "pool_pre_ping": not url.startswith("sqlite")}
     db.init_app(app)
     with app.app_context():
@@ -52,7 +54,7 @@ def _tune(engine: Engine) -> None:
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN itself, below
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"mmap_size={MAPPED}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

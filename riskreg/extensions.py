@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import DateTime, MetaData, String
@@ -72,6 +71,5 @@ class Table(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Table, disable_autonaming=True)
-migrate = Migrate()
 csrf = CSRFProtect()
 login_manager = LoginManager()

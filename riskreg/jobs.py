@@ -2,36 +2,49 @@
 
 A run is written down before it begins, and its work is committed together with the note that it went well: what a
 stopped process leaves behind is a run without an end and no half-done work. A day's job is due until it has gone well
-that day, so downtime misses nothing, and running one twice changes nothing.
+that day, so downtime misses nothing, and running one twice changes nothing. A lock of its own keeps a job from being
+run by two processes at once.
 """
 
 from __future__ import annotations
 
-import logging
 import time as stopwatch
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 from riskreg.database import only_reads
 from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.sentences import plural
 from riskreg.extensions import db
+from riskreg.leadership import alone
 from riskreg.models import JobRun
+from riskreg.queries.jobs import last_good_days
 from riskreg.queries.policies import registers_in_force
+from riskreg.services import digests, reminders
 from riskreg.services.evaluation import Evaluation, evaluate_register
+from riskreg.services.job_failures import tell_of_failure
 from riskreg.services.links import end_links_that_ran_out
 from riskreg.services.outbox import anything_to_send
 from riskreg.services.policies import take_effect
 from riskreg.services.posting import send_due
-from riskreg.services.reminders import remind_of_reviews
-from riskreg.services.result_reminders import remind_of_results
+from riskreg.services.schedulers import forget_schedulers
 from riskreg.services.uploads import drop_old_uploads
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
+REMIND_AT = time(6, 0)
 NOTHING_TO_DO = "nothing to do"
+# The digests wait for the reminders of the day, but not for ever: after that hour they go without.
+WITHOUT_REMINDERS_AT = time(9, 0)
+A_FEW = 100
+MOST_WORDS = 1000  # of an error
+RUNNING_ALREADY = "It is being run already, or the database cannot be reached."
+# After a longer stop the days before are not made good: whoever left the register alone for a year looks at it anew.
+LONGEST_STOP = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +52,16 @@ class Job:
     """A job as the administrator sees it. `at` is a time of day in London, `every` a pause; one of them is set.
 
     No time of day lies between 01:00 and 02:00, which comes twice in October and never in March.
+    `work` is told the moment and the day it works for. `each_day`: a day that was missed is made good on its own.
+    `idle` says that there is nothing to do, so that a run need not be written down.
     """
 
     name: str
     does: str
-    work: Callable[[datetime], str]
+    work: Callable[[datetime, date], str]
     at: time | None = None
     every: timedelta | None = None
+    each_day: bool = False
     idle: Callable[[datetime], bool] = lambda _now: False
 
     @property
@@ -57,6 +73,11 @@ class Job:
             else f"every {int((self.every or timedelta()).total_seconds())} seconds"
         )
 
+    @property
+    def lock(self) -> str:
+        """The lock under which it runs: the day's jobs share one, since each builds on what the one before did."""
+        return "day" if self.at else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
@@ -67,7 +88,7 @@ class JobReport:
     outcome: str
 
 
-def evaluate(now: datetime) -> str:
+def evaluate(now: datetime, _day: date) -> str:
     """Evaluate every register."""
     done = [f"{prefix}: {evaluation}" for prefix, evaluation in evaluations(now)]
     return ". ".join(done) or "There is no register to evaluate."
@@ -84,19 +105,38 @@ def evaluations(now: datetime) -> Iterator[tuple[str, Evaluation]]:
         yield prefix, evaluate_register(register_id, now)
 
 
-def remind(now: datetime) -> str:
-    """Remind people of reviews, and performance officers of results that are overdue."""
-    return f"{plural(remind_of_reviews(now) + remind_of_results(now), 'digest')} put into the outbox"
+def remind(now: datetime, day: date) -> str:
+    """Note who is to be reminded of what on the day."""
+    return f"{plural(reminders.remind(now, day), 'reminder')} noted"
 
 
-def send_mail(now: datetime) -> str:
+def put_digests(now: datetime, _day: date) -> str:
+    """Put the digests that go now into the outbox. Commits after each few, so that no page waits for thousands."""
+    ready, put = digests.ready(now), 0
+    for start in range(0, len(ready), A_FEW):
+        put += sum(digests.put_digest(one, now) for one in ready[start : start + A_FEW])
+        db.session.commit()
+    return f"{plural(put, 'digest')} put into the outbox"
+
+
+def send_mail(now: datetime, _day: date) -> str:
     """Send what the outbox holds. Commits as it goes (riskreg.services.posting says why)."""
     return str(send_due(now))
 
 
-def tidy(now: datetime) -> str:
-    """Delete uploaded spreadsheets that nobody took in."""
+def tidy(now: datetime, _day: date) -> str:
+    """Delete uploaded spreadsheets that nobody took in, and the traces of schedulers that are long gone."""
+    forget_schedulers(now)
     return f"{plural(drop_old_uploads(now), 'uploaded file')} deleted"
+
+
+def _no_digest_goes(now: datetime) -> bool:
+    """Whether no digest goes: none is due, or the day's reminders, which belong into it, are not noted yet."""
+    waits = now.astimezone(LONDON).time() < WITHOUT_REMINDERS_AT and "remind" in dict(due_jobs(now))
+    with only_reads():
+        idle = waits or not digests.ready(now)
+        db.session.rollback()
+    return idle
 
 
 def _nothing_to_send(now: datetime) -> bool:
@@ -124,10 +164,19 @@ JOBS = {
         ),
         Job(
             "remind",
-            "Reminds owners of reviews, then line directors, then the co-ordinator and DMT: one digest a person."
-            " Reminds performance officers of results that are overdue.",
+            "Notes who is to be reminded of reviews, actions, contracts and results: the owner first, then the line "
+            "director, then the co-ordinator and DMT.",
             remind,
-            at=time(6, 30),
+            at=REMIND_AT,
+            each_day=True,
+        ),
+        Job(
+            "digests",
+            "Puts each person's digest into the outbox, in the rhythm that the person has chosen, on working days. A "
+            "run that found none to put is not written down.",
+            put_digests,
+            every=timedelta(seconds=60),
+            idle=_no_digest_goes,
         ),
         Job(
             "send-mail",
@@ -140,26 +189,49 @@ JOBS = {
 }
 
 
-def run_job(name: str, now: datetime) -> JobReport:
-    """Run a job and write down how it went; a failure is logged, noted and returned. KeyError: unknown name."""
+def run_job(name: str, now: datetime, day: date | None = None, *, by_hand: bool = False) -> JobReport:
+    """Run a job for a day (today unless said) and write down how it went; a failure is logged, noted and returned.
+
+    By hand it runs, and is written down, also when there is nothing to do. KeyError: unknown name.
+    """
     job = JOBS[name]
-    if job.idle(now):
+    if not by_hand and job.idle(now):
         return JobReport(name, ok=True, outcome=NOTHING_TO_DO)
+    with alone(db.engine, f"job-{job.lock}") as free:
+        if not free:
+            return JobReport(name, ok=False, outcome=RUNNING_ALREADY)
+        return _run(job, now, day or day_of(now))
+
+
+def _run(job: Job, now: datetime, day: date) -> JobReport:
     began = stopwatch.monotonic()
-    run = JobRun(job=name, day=day_of(now), started_at=now)
+    run = JobRun(job=job.name, day=day, started_at=now)
     db.session.add(run)
     db.session.commit()
     run_id = run.id
-    try:
-        outcome = job.work(now)
-        _write_down(run_id, now, began, ok=True, outcome=outcome)
-    except Exception as error:
-        db.session.rollback()
-        log.exception("job %s failed", name)
-        outcome = f"{type(error).__name__}: {error}"
-        _write_down(run_id, now, began, ok=False, outcome=outcome)
-        return JobReport(name, ok=False, outcome=outcome)
-    return JobReport(name, ok=True, outcome=outcome)
+    with bound_contextvars(job=job.name, day=day.isoformat(), run=run_id):
+        try:
+            outcome = job.work(now, day)
+            _write_down(run_id, now, began, ok=True, outcome=outcome)
+            log.info("job went well", ms=_ms(began))
+        except Exception as error:
+            db.session.rollback()
+            log.exception("job failed", ms=_ms(began))
+            outcome = in_words(error)
+            _write_down(run_id, now, began, ok=False, outcome=outcome)
+            _tell(job, outcome, now)
+            return JobReport(job.name, ok=False, outcome=outcome)
+    return JobReport(job.name, ok=True, outcome=outcome)
+
+
+def _ms(began: float) -> int:
+    return round((stopwatch.monotonic() - began) * 1000)
+
+
+def in_words(error: Exception) -> str:
+    """Say what kind of error it was and what it said; of the database's only its reason, not the rows it was given."""
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(error).__name__}: {str(reason).strip()[:MOST_WORDS]}"
 
 
 def _write_down(run_id: int, now: datetime, began: float, *, ok: bool, outcome: str) -> None:
@@ -169,11 +241,41 @@ def _write_down(run_id: int, now: datetime, began: float, *, ok: bool, outcome: 
     db.session.commit()
 
 
-def due_jobs(now: datetime) -> list[str]:
-    """Return the names of the day's jobs whose time has come and that have not gone well yet today, in order."""
-    moment = now.astimezone(LONDON)
-    reached = [job.name for job in JOBS.values() if job.at is not None and job.at <= moment.time()]
-    with only_reads():
-        done = set(db.session.scalars(select(JobRun.job).where(JobRun.day == moment.date(), JobRun.ok.is_(True))))
+def _tell(job: Job, outcome: str, now: datetime) -> None:
+    """Tell the administrators; when that fails too, the next failure tells them."""
+    try:
+        tell_of_failure(job.name, job.does, outcome, now)
+        db.session.commit()
+    except SQLAlchemyError:
         db.session.rollback()
-    return [name for name in reached if name not in done]
+        log.exception("the administrators could not be told")
+
+
+def due_jobs(now: datetime) -> list[tuple[str, date]]:
+    """Return the day's jobs that are due, in order, each with the day it is due for, the oldest first.
+
+    Due is what has not gone well today and whose time has come; and, where each day counts, every day after the last
+    that went well.
+    """
+    today = day_of(now)
+    with only_reads():
+        good = last_good_days([job.name for job in JOBS.values() if job.at], today)
+        db.session.rollback()
+    return [(job.name, day) for job in JOBS.values() if job.at for day in _days_due(job, job.at, good, now)]
+
+
+def _days_due(job: Job, at: time, good: dict[str, date], now: datetime) -> Iterator[date]:
+    today, last = day_of(now), good.get(job.name)
+    if job.each_day and last is not None:
+        day = max(last + timedelta(days=1), today - LONGEST_STOP)
+        while day < today:
+            yield day
+            day += timedelta(days=1)
+    if last != today and at <= now.astimezone(LONDON).time():
+        yield today
+
+
+def days_by_hand(name: str, now: datetime) -> list[date]:
+    """Return the days for which a job runs when somebody asks for it: those it missed, and today in any case."""
+    missed = [day for one, day in due_jobs(now) if one == name]
+    return [*missed, *([] if day_of(now) in missed else [day_of(now)])]

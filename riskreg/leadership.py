@@ -1,4 +1,4 @@
-"""Which of several scheduler processes leads: a lock that the system itself gives up when its holder dies.
+"""Which of several processes leads, or runs a job: a lock that the system itself gives up when its holder dies.
 
 PostgreSQL: an advisory lock on a connection of its own, looked for in `pg_locks` before each job, since a leader whose
 connection was cut would otherwise go on. (A pooler that shares connections between transactions would break it.)
@@ -8,17 +8,22 @@ SQLite: a lock on a file beside the database. A database in memory has one proce
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from os import fstat
 from os.path import samestat
 from pathlib import Path
 from threading import Lock
 from typing import IO, Protocol
+from zlib import crc32
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 # Any number does, as long as nothing else in the database uses it: “risk” in ASCII.
 LOCK_NUMBER = 0x7269736B
+SCHEDULER = "scheduler"
 # A leader that vanished from the network is noticed by both ends in about ten seconds.
 KEEPALIVE = {"keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 SERVER_KEEPALIVE = ("tcp_keepalives_idle = 4", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3")
@@ -42,12 +47,32 @@ class Leadership(Protocol):
         """Let another lead."""
 
 
-def leadership_of(engine: Engine) -> Leadership:
-    """Return the lock that belongs to a database."""
+def leadership_of(engine: Engine, of: str = SCHEDULER) -> Leadership:
+    """Return a lock that belongs to a database, by its name: the scheduler's unless another is asked for."""
     if engine.dialect.name == "postgresql":
-        return PostgresLeadership(engine)
+        return PostgresLeadership(engine, LOCK_NUMBER if of == SCHEDULER else crc32(f"riskreg {of}".encode()))
     path = engine.url.database
-    return FileLeadership(Path(f"{path}.scheduler.lock")) if path and path != ":memory:" else SoleLeadership()
+    return FileLeadership(Path(f"{path}.{of}.lock")) if path and path != ":memory:" else SoleLeadership()
+
+
+@contextmanager
+def alone(engine: Engine, of: str) -> Iterator[bool]:
+    """Hold a lock for the length of the block; False when somebody else holds it, or it cannot be asked for."""
+    lock = leadership_of(engine, of)
+    try:
+        yield lock.take()
+    finally:
+        lock.release()
+
+
+@lru_cache(maxsize=8)
+def _engine_of_locks(url: URL) -> Engine:
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": 5, **KEEPALIVE},
+    )
 
 
 class SoleLeadership:
@@ -114,13 +139,9 @@ class FileLeadership:
 class PostgresLeadership:
     """A session's advisory lock: it goes with the connection, however that ends."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = create_engine(
-            engine.url,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"connect_timeout": 5, **KEEPALIVE},
-        )
+    def __init__(self, engine: Engine, number: int) -> None:
+        self._engine = _engine_of_locks(engine.url)
+        self._number = number
         self._connection: Connection | None = None
         self._guard = Lock()
 
@@ -135,7 +156,7 @@ class PostgresLeadership:
                 for setting in SERVER_KEEPALIVE:
                     self._connection.execute(text(f"SET {setting}"))
                 asked = text("SELECT pg_try_advisory_lock(:number)")
-                taken = bool(self._connection.execute(asked, {"number": LOCK_NUMBER}).scalar())
+                taken = bool(self._connection.execute(asked, {"number": self._number}).scalar())
             except SQLAlchemyError:
                 taken = False
             if not taken:
@@ -159,7 +180,7 @@ class PostgresLeadership:
         if self._connection is None:
             return False
         try:
-            return self._connection.execute(HELD, {"number": LOCK_NUMBER}).first() is not None
+            return self._connection.execute(HELD, {"number": self._number}).first() is not None
         except SQLAlchemyError:
             return False
 

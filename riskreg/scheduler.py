@@ -7,23 +7,35 @@ runs any; the lock is looked at before each one.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+import os
+import socket
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from threading import Event
+from uuid import uuid4
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from riskreg import clock
-from riskreg.jobs import JOBS, NOTHING_TO_DO, due_jobs, run_job
+from riskreg.database import only_reads
+from riskreg.extensions import db
+from riskreg.jobs import JOBS, days_by_hand, due_jobs, run_job
 from riskreg.leadership import Leadership
+from riskreg.queries.jobs import asked_runs
+from riskreg.services.schedulers import note_scheduler, note_stopped
 
 log = logging.getLogger(__name__)
 
-# A follower asks this often whether it may lead, so that it takes over within ten seconds.
-ASK_EVERY = timedelta(seconds=5)
+# A follower asks this often whether it may lead, so that it takes over within ten seconds; each scheduler notes as
+# often that it is there.
+ASK_EVERY = timedelta(seconds=3)
+# Who asks for a run by hand waits no longer than this for it to begin.
+LOOK_EVERY = timedelta(seconds=3)
 # A day's job that failed, or whose hour passed while nobody led, is tried again this often.
 CATCH_UP_EVERY = timedelta(minutes=10)
 DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -33,9 +45,12 @@ def run_schedule(app: Flask, leadership: Leadership, stop: Event) -> None:
     """Lead when nobody else does, and run the jobs while leading, until `stop` is set; what runs then is let end."""
     schedule: BackgroundScheduler | None = None
     waiting = False
+    me = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     try:
         while not stop.is_set():
-            leads = leadership.take()
+            # Who lost the lock stands back for one turn, so that another takes over while what ran here ends.
+            leads = leadership.take() if schedule is None else leadership.holds()
+            note(app, me, leads=leads)
             if leads and schedule is None:
                 log.info("This scheduler leads.")
                 schedule, waiting = start_schedule(app, leadership), False
@@ -51,6 +66,21 @@ def run_schedule(app: Flask, leadership: Leadership, stop: Event) -> None:
         if schedule is not None:
             schedule.shutdown(wait=True)
         leadership.release()
+        note(app, me, leads=None)
+
+
+def note(app: Flask, me: str, *, leads: bool | None) -> None:
+    """Note that this scheduler is there, or with None that it stops; a database that does not answer is tried anew."""
+    with app.app_context():
+        try:
+            if leads is None:
+                note_stopped(me)
+            else:
+                note_scheduler(me, socket.gethostname(), clock.now(), leads=leads)
+            db.session.commit()
+        except SQLAlchemyError:
+            db.session.rollback()
+            log.warning("It could not be noted that this scheduler is there: the database does not answer.")
 
 
 def start_schedule(app: Flask, leadership: Leadership) -> BackgroundScheduler:
@@ -78,6 +108,8 @@ def make_schedule(app: Flask, leadership: Leadership) -> BackgroundScheduler:
         id="the day's jobs",
         next_run_time=datetime.now(clock.LONDON),
     )
+    looking = IntervalTrigger(seconds=int(LOOK_EVERY.total_seconds()), timezone=clock.LONDON)
+    schedule.add_job(run_what_was_asked, looking, args=[app, leadership], id="what was asked for")
     for job in JOBS.values():
         if job.every:
             pause = IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=clock.LONDON)
@@ -89,16 +121,32 @@ def run_the_days_jobs(app: Flask, leadership: Leadership) -> None:
     """Run the day's jobs whose time has come and that have not gone well yet, so a stop of any length misses none."""
     with app.app_context():
         due = due_jobs(clock.now())
-    for name in due:
-        run_if_leading(app, leadership, name)
+    run_in_order(app, leadership, due)
 
 
-def run_if_leading(app: Flask, leadership: Leadership, name: str) -> None:
-    """Run one job, unless this process leads no longer."""
+def run_what_was_asked(app: Flask, leadership: Leadership) -> None:
+    """Run what an administrator asked for, each for the days that it missed and for today."""
+    with app.app_context(), only_reads():
+        now = clock.now()
+        asked = [(name, day) for name in asked_runs(list(JOBS), now) for day in days_by_hand(name, now)]
+        db.session.rollback()
+    run_in_order(app, leadership, asked, by_hand=True)
+
+
+def run_in_order(app: Flask, leadership: Leadership, due: Iterable[tuple[str, date]], *, by_hand: bool = False) -> None:
+    """Run jobs for their days, in the order given; a later day of a job waits until the one before went well."""
+    stuck: set[str] = set()
+    for name, day in due:
+        if name not in stuck and not run_if_leading(app, leadership, name, day, by_hand=by_hand):
+            stuck.add(name)
+
+
+def run_if_leading(
+    app: Flask, leadership: Leadership, name: str, day: date | None = None, *, by_hand: bool = False
+) -> bool:
+    """Run one job, unless this process leads no longer; whether it was run and went well."""
     if not leadership.holds():
         log.warning("%s was not run: this scheduler no longer leads.", name)
-        return
+        return False
     with app.app_context():
-        report = run_job(name, clock.now())
-    if report.outcome != NOTHING_TO_DO:
-        log.info("%s: %s", name, report.outcome)
+        return run_job(name, clock.now(), day, by_hand=by_hand).ok

@@ -9,8 +9,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any, Self
 
-from xlsxwriter import Workbook
-
 from riskreg.domain.dates import LONDON
 
 OPTIONS = {
@@ -44,8 +42,10 @@ class Book:
     """
 
     def __init__(self, title: str) -> None:
+        from xlsxwriter import Workbook  # noqa: PLC0415 - loaded by the first who writes a workbook
+
         self._written = BytesIO()
-        self._book = Workbook(self._written, OPTIONS)
+        self._book: Any = Workbook(self._written, OPTIONS)
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
         self._book.set_properties({"title": writable(title)})
 

@@ -1,26 +1,29 @@
-"""The jobs: written down, done once a day, and nothing half done when one breaks off."""
+"""The jobs: written down, alone, and nothing half done when one breaks off; a failure is told once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from riskreg import jobs
 from riskreg.extensions import db
-from riskreg.jobs import JOBS, JobReport, due_jobs, run_job
-from riskreg.models import AuditEvent, Escalation, JobRun, Message, Post, Reminder, Risk
-from riskreg.services.reminders import remind_of_reviews
+from riskreg.jobs import JOBS, RUNNING_ALREADY, JobReport, due_jobs, in_words, run_job
+from riskreg.leadership import alone
+from riskreg.models import AuditEvent, Escalation, JobRun, Message, Person
+from riskreg.services.outbox import queue_message
 from tests import factories as make
 from tests.mail.servers import closed_port, receiving, settings_for
 
-NOW = make.NOW  # half past nine in London: both of the day's jobs are due
+NOW = make.NOW  # half past nine in London: all of the day's jobs are due
+Work = Callable[[datetime, date], str]
 
 
 class CrashError(BaseException):
@@ -28,46 +31,86 @@ class CrashError(BaseException):
 
 
 @pytest.fixture
-def with_work(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[datetime], str]], None]:
+def with_work(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Work], None]:
     """Put other work into a job."""
 
-    def put(name: str, work: Callable[[datetime], str]) -> None:
+    def put(name: str, work: Work) -> None:
         monkeypatch.setitem(jobs.JOBS, name, replace(JOBS[name], work=work))
 
     return put
+
+
+@pytest.fixture
+def telling(app: Flask, with_work: Any) -> Work:
+    """A job that tells one person once a day, in the place of the reminders."""
+    person_id = make.PersonFactory(name="Ann").id
+    db.session.commit()
+
+    def tell(now: datetime, day: date) -> str:
+        told = queue_message("reviews_due", "test", person_id, day.isoformat(), {}, now)
+        return f"{1 if told else 0} told"
+
+    with_work("remind", tell)
+    return tell
+
+
+def fail(_now: datetime, _day: date) -> str:
+    raise RuntimeError("no luck")
 
 
 def runs() -> list[tuple[str, bool | None]]:
     return [(run.job, run.ok) for run in db.session.scalars(select(JobRun).order_by(JobRun.id))]
 
 
-def a_late_review() -> Risk:
-    post: Post = make.PostFactory(owning=True)
-    make.PersonFactory(holding=post)
-    risk: Risk = make.RiskFactory(owner_post=post, review_due_on=make.TODAY)
-    db.session.commit()
-    return risk
-
-
 def counted(model: type[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def test_a_run_is_written_down_with_what_it_did(app: Flask) -> None:
-    a_late_review()
-    assert run_job("remind", NOW) == JobReport("remind", ok=True, outcome="1 digest put into the outbox")
+def test_a_run_is_written_down_with_what_it_did(telling: Work) -> None:
+    assert run_job("remind", NOW) == JobReport("remind", ok=True, outcome="1 told")
     run = db.session.scalars(select(JobRun)).one()
     assert (run.job, run.day, run.started_at, run.ok) == ("remind", make.TODAY, NOW, True)
     assert run.finished_at is not None
     assert run.finished_at >= NOW
-    assert run.outcome == "1 digest put into the outbox"
+    assert run.outcome == "1 told"
 
 
-def test_a_second_run_changes_nothing(app: Flask) -> None:
-    a_late_review()
+def test_a_run_for_another_day_works_for_that_day(telling: Work) -> None:
+    run_job("remind", NOW, make.TODAY - timedelta(days=2))
+    run = db.session.scalars(select(JobRun)).one()
+    assert (run.day, run.started_at) == (make.TODAY - timedelta(days=2), NOW)
+    assert db.session.scalars(select(Message.period)).all() == ["2017-04-01"]
+
+
+def test_a_second_run_changes_nothing(telling: Work) -> None:
     run_job("remind", NOW)
-    assert run_job("remind", NOW + timedelta(hours=1)).outcome == "0 digests put into the outbox"
-    assert (counted(Message), counted(Reminder)) == (1, 1)
+    assert run_job("remind", NOW + timedelta(hours=1)).outcome == "0 told"
+    assert counted(Message) == 1
+
+
+def test_a_job_is_not_run_while_another_process_runs_it_or_another_of_the_days_jobs(telling: Work) -> None:
+    for lock in ("job-day", "scheduler"):
+        with alone(db.engine, lock) as free:
+            assert free
+            report = run_job("remind", NOW)
+        assert report.ok is (lock == "scheduler")
+        assert (report.outcome == RUNNING_ALREADY) is (lock == "job-day")
+    assert runs() == [("remind", True)]
+
+
+def test_a_job_that_runs_holds_its_lock_and_gives_it_back(app: Flask, with_work: Any) -> None:
+    found = []
+
+    def look(_now: datetime, _day: date) -> str:
+        with alone(db.engine, "job-day") as free:
+            found.append(free)
+        return "looked"
+
+    with_work("tidy", look)
+    run_job("tidy", NOW)
+    with alone(db.engine, "job-day") as free:
+        found.append(free)
+    assert found == [False, True]
 
 
 def test_evaluating_the_plan_again_changes_nothing(plan_app: Flask) -> None:
@@ -81,96 +124,125 @@ def test_without_a_register_there_is_nothing_to_evaluate(app: Flask) -> None:
     assert run_job("evaluate", NOW).outcome == "There is no register to evaluate."
 
 
-def test_a_failure_is_noted_and_its_work_undone(app: Flask, with_work: Any) -> None:
-    risk_id = a_late_review().id
-
-    def half(now: datetime) -> str:
-        remind_of_reviews(now)
-        db.session.execute(update(Risk).where(Risk.id == risk_id).values(title="half done"))
+def test_a_failure_is_noted_and_its_work_undone(telling: Work, with_work: Any) -> None:
+    def half(now: datetime, day: date) -> str:
+        telling(now, day)
+        db.session.execute(update(Person).values(name="half done"))
         raise RuntimeError("the other half")
 
-    db.session.rollback()
     with_work("remind", half)
     assert run_job("remind", NOW) == JobReport("remind", ok=False, outcome="RuntimeError: the other half")
-    assert db.session.get_one(Risk, risk_id).title != "half done"
-    assert counted(Reminder) == 0
+    assert db.session.scalars(select(Person.name)).all() == ["Ann"]
+    assert counted(Message) == 0
     assert runs() == [("remind", False)]
-    assert "remind" in due_jobs(NOW)
+    db.session.rollback()
+    assert ("remind", make.TODAY) in due_jobs(NOW)
 
 
-def test_a_crash_leaves_a_run_without_an_end_and_no_half_done_work(app: Flask, with_work: Any) -> None:
-    a_late_review()
-
-    def killed(now: datetime) -> str:
-        remind_of_reviews(now)
+def test_a_crash_leaves_a_run_without_an_end_and_no_half_done_work(telling: Work, with_work: Any) -> None:
+    def killed(now: datetime, day: date) -> str:
+        telling(now, day)
         raise CrashError
 
-    real = JOBS["remind"].work
     with_work("remind", killed)
     with pytest.raises(CrashError):
         run_job("remind", NOW)
     db.session.remove()
     assert runs() == [("remind", None)]
-    assert (counted(Reminder), counted(Message)) == (0, 0)
+    assert counted(Message) == 0
     db.session.rollback()
-    assert "remind" in due_jobs(NOW)
-    with_work("remind", real)
+    assert ("remind", make.TODAY) in due_jobs(NOW)
+    with_work("remind", telling)
     run_job("remind", NOW)
-    assert (counted(Reminder), counted(Message)) == (1, 1)
+    assert counted(Message) == 1
     db.session.rollback()
-    assert "remind" not in due_jobs(NOW)
+    assert ("remind", make.TODAY) not in due_jobs(NOW)
 
 
-@pytest.mark.parametrize(
-    ("hour", "minute", "due"),
-    [
-        (1, 29, []),
-        (1, 30, ["evaluate"]),
-        (2, 30, ["evaluate", "tidy"]),
-        (5, 30, ["evaluate", "tidy", "remind"]),
-        (22, 59, ["evaluate", "tidy", "remind"]),
-    ],
-)
-def test_a_days_job_is_due_from_its_hour_in_london(app: Flask, hour: int, minute: int, due: list[str]) -> None:
-    assert due_jobs(datetime(2017, 4, 3, hour, minute, tzinfo=UTC)) == due
+@pytest.fixture
+def administrators(app: Flask) -> list[int]:
+    """Two administrators."""
+    found = []
+    for name in ("Ann", "Bob"):
+        post = make.PostFactory(bringing=("administrator",))
+        found.append(make.PersonFactory(name=name, holding=post).id)
+    db.session.commit()
+    return found
 
 
-def test_a_days_job_is_due_until_it_went_well_that_day(app: Flask) -> None:
-    assert due_jobs(NOW) == ["evaluate", "tidy", "remind"]
-    run_job("remind", NOW)
-    assert due_jobs(NOW) == ["evaluate", "tidy"]
-    assert due_jobs(NOW + timedelta(days=1)) == ["evaluate", "tidy", "remind"]
+def told() -> list[tuple[int, str]]:
+    query = select(Message.person_id, Message.period).where(Message.kind == "job_failed").order_by(Message.id)
+    return [(person_id, period) for person_id, period in db.session.execute(query)]
 
 
-def test_after_midnight_in_london_the_day_is_a_new_one(app: Flask) -> None:
-    late = datetime(2017, 4, 3, 22, 59, tzinfo=UTC)  # a minute to midnight in London
-    for name in ("evaluate", "tidy", "remind"):
-        run_job(name, late)
-    assert due_jobs(late) == []
-    assert due_jobs(late + timedelta(minutes=2)) == []
-    assert due_jobs(late + timedelta(hours=3)) == ["evaluate"]
+def test_a_failure_is_told_to_each_administrator_once_until_the_job_has_gone_well(
+    administrators: list[int], with_work: Any
+) -> None:
+    real = JOBS["tidy"].work
+    with_work("tidy", fail)
+    for minutes in (0, 10, 20):
+        run_job("tidy", NOW + timedelta(minutes=minutes))
+    first = db.session.scalars(select(JobRun).order_by(JobRun.id)).first()
+    assert first is not None
+    assert told() == [(one, str(first.id)) for one in administrators]
+    message = db.session.scalars(select(Message)).first()
+    assert message is not None
+    assert message.subject_key == "job:tidy"
+    assert message.facts == {
+        "job": "tidy",
+        "does": JOBS["tidy"].does,
+        "first_failed_at": NOW.isoformat(),
+        "error": "RuntimeError: no luck",
+    }
+    with_work("tidy", real)
+    run_job("tidy", NOW + timedelta(minutes=30))
+    with_work("tidy", fail)
+    run_job("tidy", NOW + timedelta(minutes=40))
+    assert [one for one, _ in told()] == administrators * 2
+    assert len({period for _, period in told()}) == 2
 
 
-def test_no_time_of_day_falls_into_the_hour_that_comes_twice() -> None:
-    assert all(job.at is None or job.at.hour != 1 for job in JOBS.values())
-    assert all((job.at is None) != (job.every is None) for job in JOBS.values())
+def test_the_failures_of_one_job_are_not_those_of_another(administrators: list[int], with_work: Any) -> None:
+    for name in ("tidy", "evaluate"):
+        with_work(name, fail)
+        run_job(name, NOW)
+    assert len(told()) == 4
+
+
+def test_who_could_not_be_told_is_told_at_the_next_failure(
+    administrators: list[int], with_work: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+    with_work("tidy", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "tell_of_failure", broken)
+        assert run_job("tidy", NOW).outcome == "RuntimeError: no luck"
+    assert told() == []
+    run_job("tidy", NOW + timedelta(minutes=10))
+    assert len(told()) == 2
+
+
+def test_an_error_of_the_database_is_told_without_the_rows_that_it_was_given() -> None:
+    error = IntegrityError("INSERT INTO person", {"email": "ann@kent.example"}, Exception("UNIQUE constraint failed"))
+    assert in_words(error) == "IntegrityError: UNIQUE constraint failed"
+    assert len(in_words(ValueError("x" * 5000))) < 1100
 
 
 def test_sending_writes_itself_down_only_when_there_is_something_to_send(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    plan_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run_job("send-mail", NOW).outcome == "nothing to do"
-    assert runs() == []
-    a_late_review()
-    run_job("remind", NOW)
-    monkeypatch.setattr(app, "config", app.config | settings_for(closed_port()))
+    monkeypatch.setattr(plan_app, "config", plan_app.config | settings_for(closed_port()))
     assert "the mail server is not available" in run_job("send-mail", NOW).outcome
     with receiving() as server:
-        monkeypatch.setattr(app, "config", app.config | settings_for(server.port))
-        assert run_job("send-mail", NOW + timedelta(minutes=1)).outcome == "1 sent"
+        monkeypatch.setattr(plan_app, "config", plan_app.config | settings_for(server.port))
+        assert run_job("send-mail", NOW + timedelta(minutes=1)).outcome == f"{counted(Message)} sent"
         assert run_job("send-mail", NOW + timedelta(minutes=2)).outcome == "nothing to do"
-    assert runs() == [("remind", True), ("send-mail", True), ("send-mail", True)]
-    assert len(server.letters) == 1
+        assert runs() == [("send-mail", True), ("send-mail", True)]
+        assert run_job("send-mail", NOW + timedelta(minutes=3), by_hand=True).outcome == "nothing to send"
+    assert runs() == [("send-mail", True)] * 3
+    assert len(server.letters) == counted(Message)
 
 
 @pytest.fixture
@@ -199,19 +271,25 @@ def test_flask_jobs_lists_and_runs(command: FlaskCliRunner) -> None:
     listed = command.invoke(args=["jobs", "list"]).output
     assert "It runs every day at 02:30." in listed
     assert "It runs every 20 seconds." in listed
-    result = command.invoke(args=["jobs", "run", "remind"])
-    assert result.exit_code == 0, result.output
-    assert "put into the outbox" in result.output
+    result = command.invoke(args=["jobs", "run", "tidy"])
+    assert (result.exit_code, result.stdout) == (0, "tidy: 0 uploaded files deleted\n")
     assert command.invoke(args=["jobs", "run", "nonsense"]).exit_code == 2
 
 
 def test_flask_jobs_says_when_one_fails(command: FlaskCliRunner, with_work: Any) -> None:
-    def fail(now: datetime) -> str:
-        raise RuntimeError("no luck")
-
     with_work("remind", fail)
     result = command.invoke(args=["jobs", "run", "remind"])
-    assert (result.exit_code, result.output) == (1, "remind failed: RuntimeError: no luck\n")
+    said, line = sorted(result.stderr.splitlines(), reverse=True)
+    assert (result.exit_code, result.stdout, said) == (1, "", "remind failed: RuntimeError: no luck")
+    assert "job failed" in line
+    assert "no luck" not in line
+
+
+def test_flask_jobs_runs_the_days_that_were_missed(telling: Work, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_job("remind", NOW - timedelta(days=3))
+    monkeypatch.setattr("riskreg.clock.now", lambda: NOW)
+    result = app.test_cli_runner().invoke(args=["jobs", "run", "remind"])
+    assert result.stdout == "remind: 1 told\n" * 3
 
 
 def test_flask_outbox_sends(plan_app: Flask, command: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,5 +297,5 @@ def test_flask_outbox_sends(plan_app: Flask, command: FlaskCliRunner, monkeypatc
         monkeypatch.setattr(plan_app, "config", plan_app.config | settings_for(server.port))
         result = command.invoke(args=["outbox", "send"])
     assert result.exit_code == 0, result.output
-    assert result.output == f"send-mail: {len(server.letters)} sent\n"
+    assert result.stdout == f"send-mail: {len(server.letters)} sent\n"
     assert server.letters

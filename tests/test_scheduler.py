@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +15,13 @@ from sqlalchemy import create_engine, select, text
 
 from riskreg import jobs, scheduler
 from riskreg.clock import LONDON
+from riskreg.domain.access import Role
 from riskreg.extensions import db
 from riskreg.jobs import JOBS
-from riskreg.leadership import FileLeadership, Leadership, SoleLeadership, leadership_of
-from riskreg.models import JobRun
+from riskreg.leadership import FileLeadership, Leadership, SoleLeadership, alone, leadership_of
+from riskreg.models import JobRun, SchedulerSeen
+from riskreg.services.actors import Actor
+from riskreg.services.job_requests import ask_for_run
 from tests import factories as make
 
 ROOT = Path(__file__).parents[1]
@@ -105,7 +105,8 @@ def test_a_lock_file_in_a_folder_that_is_gone_is_held_by_nobody(tmp_path: Path) 
 
 def test_the_jobs_are_set_as_they_say(app: Flask) -> None:
     schedule = scheduler.make_schedule(app, Leads())
-    assert {one.id for one in schedule.get_jobs()} == {"the day's jobs", "send-mail"}
+    pausing = {job.name for job in JOBS.values() if job.every}
+    assert {one.id for one in schedule.get_jobs()} == {"the day's jobs", "what was asked for", *pausing}
     assert schedule.timezone == LONDON
     schedule.start(paused=True)
     for one in schedule.get_jobs():
@@ -114,7 +115,7 @@ def test_the_jobs_are_set_as_they_say(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "day", [date(2017, 3, 26), date(2017, 10, 29), date(2017, 7, 1)], ids=["March", "October", "July"]
+    "day", [date(2017, 10, 29), date(2018, 3, 25), date(2017, 7, 1)], ids=["October", "March", "July"]
 )
 def test_each_hour_comes_once_a_day_when_the_clocks_change_too(app: Flask, day: date) -> None:
     schedule = scheduler.make_schedule(app, Leads())
@@ -136,14 +137,56 @@ def test_what_was_missed_is_made_good_and_not_done_twice(app: Flask, monkeypatch
     assert list(db.session.scalars(select(JobRun.job).order_by(JobRun.id))) == ["evaluate", "tidy", "remind"]
 
 
-def test_a_week_of_downtime_is_made_good_by_one_run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_week_of_downtime_is_made_good_day_by_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     for now in (make.NOW, make.NOW + timedelta(days=7)):
         monkeypatch.setattr("riskreg.clock.now", lambda now=now: now)
         scheduler.run_the_days_jobs(app, Leads())
-    assert list(db.session.scalars(select(JobRun.day).where(JobRun.job == "remind"))) == [
-        date(2017, 4, 3),
-        date(2017, 4, 10),
-    ]
+    days = {
+        name: list(db.session.scalars(select(JobRun.day).where(JobRun.job == name).order_by(JobRun.id)))
+        for name in ("evaluate", "remind")
+    }
+    assert days["remind"] == [date(2017, 4, 3 + day) for day in range(8)]
+    assert days["evaluate"] == [date(2017, 4, 3), date(2017, 4, 10)]
+
+
+def test_a_later_day_waits_until_the_one_before_went_well(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(_now: datetime, day: date) -> str:
+        if day == date(2017, 4, 5):
+            raise RuntimeError("not this one")
+        return "done"
+
+    monkeypatch.setitem(jobs.JOBS, "remind", replace(JOBS["remind"], work=work))
+    for now in (make.NOW, make.NOW + timedelta(days=4)):
+        monkeypatch.setattr("riskreg.clock.now", lambda now=now: now)
+        scheduler.run_the_days_jobs(app, Leads())
+    found = db.session.execute(select(JobRun.day, JobRun.ok).where(JobRun.job == "remind").order_by(JobRun.id)).all()
+    assert [(day.day, ok) for day, ok in found] == [(3, True), (4, True), (5, False)]
+    assert db.session.scalars(select(JobRun.job).where(JobRun.day == date(2017, 4, 7))).all() == ["evaluate", "tidy"]
+
+
+def test_what_was_asked_for_is_run_once_also_when_there_is_nothing_to_do(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskreg.clock.now", lambda: make.NOW)
+    actor = Actor(make.PersonFactory().id, "Ann", frozenset({Role.ADMINISTRATOR}), frozenset())
+    ask_for_run(actor, "send-mail", list(JOBS), make.NOW)
+    db.session.commit()
+    for _ in range(2):
+        scheduler.run_what_was_asked(app, Leads())
+    assert list(db.session.scalars(select(JobRun.job))) == ["send-mail"]
+
+
+def test_what_was_asked_for_waits_while_the_job_runs_elsewhere(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("riskreg.clock.now", lambda: make.NOW)
+    actor = Actor(make.PersonFactory().id, "Ann", frozenset({Role.ADMINISTRATOR}), frozenset())
+    ask_for_run(actor, "tidy", list(JOBS), make.NOW)
+    db.session.commit()
+    with alone(db.engine, "job-day"):
+        scheduler.run_what_was_asked(app, Leads())
+        assert list(db.session.scalars(select(JobRun.job))) == []
+        db.session.rollback()
+    scheduler.run_what_was_asked(app, Leads())
+    assert list(db.session.scalars(select(JobRun.job))) == ["tidy"]
 
 
 def test_who_no_longer_leads_runs_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
@@ -157,6 +200,7 @@ def test_a_follower_waits_says_so_and_takes_over(
 ) -> None:
     caplog.set_level(logging.INFO, logger="riskreg.scheduler")
     leads, begun = Leads(leads=False), []
+    seen: list[bool] = []
 
     class Schedule:
         def shutdown(self, wait: bool) -> None:
@@ -174,8 +218,11 @@ def test_a_follower_waits_says_so_and_takes_over(
         def wait(self, timeout: float | None = None) -> bool:
             self.rounds += 1
             assert timeout is not None
-            assert timeout <= 5
+            assert timeout <= 3
             leads.leads = self.rounds in (2, 3)
+            with app.app_context():
+                seen.extend(db.session.scalars(select(SchedulerSeen.leads)))
+                db.session.rollback()
             if self.rounds == 6:
                 self.set()
             return True
@@ -190,6 +237,8 @@ def test_a_follower_waits_says_so_and_takes_over(
     ]
     assert begun == ["begun", "ended"]
     assert leads.released
+    assert seen == [False, False, True, True, False, False]
+    assert db.session.scalars(select(SchedulerSeen)).all() == []
 
 
 def test_a_leader_runs_what_is_due_at_once_and_stops_when_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,8 +246,8 @@ def test_a_leader_runs_what_is_due_at_once_and_stops_when_told(app: Flask, monke
     stop = threading.Event()
     real = jobs.run_job
 
-    def run(name: str, now: datetime) -> jobs.JobReport:
-        report = real(name, now)
+    def run(name: str, now: datetime, day: date, *, by_hand: bool) -> jobs.JobReport:
+        report = real(name, now, day, by_hand=by_hand)
         if name == "remind":
             stop.set()
         return report
@@ -212,49 +261,3 @@ def test_a_leader_runs_what_is_due_at_once_and_stops_when_told(app: Flask, monke
     other = leadership_of(db.engine)
     assert other.take()
     other.release()
-
-
-def lines_of(process: subprocess.Popen[str], ends: str) -> str:
-    """Read what a process says until a line ends so, or it says no more."""
-    said = ""
-    assert process.stdout is not None
-    for line in process.stdout:
-        said += line
-        if line.rstrip().endswith(ends):
-            break
-    return said
-
-
-def test_two_processes_hand_over_and_sigterm_ends_them(app: Flask) -> None:
-    url = db.engine.url.render_as_string(hide_password=False)
-    environment = {**os.environ, "RISKREG_ENV": "test", "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "scheduler", "run"]
-
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-
-    with start() as first:
-        said = lines_of(first, "leads.")
-        assert said.endswith("This scheduler leads.\n"), said
-        with start() as second:
-
-            def end_both() -> None:
-                first.kill()
-                second.kill()
-
-            watchdog = threading.Timer(60, end_both)
-            watchdog.start()
-            said = lines_of(second, "waits.")
-            assert said.endswith("Another scheduler leads; this one waits.\n"), said
-            first.send_signal(signal.SIGTERM)
-            assert "The scheduler has stopped." in (first.stdout.read() if first.stdout else "")
-            assert first.wait() == 0
-            began = datetime.now(UTC)
-            assert lines_of(second, "leads.").endswith("This scheduler leads.\n")
-            assert datetime.now(UTC) - began < timedelta(seconds=10)
-            second.send_signal(signal.SIGINT)
-            assert "The scheduler has stopped." in (second.stdout.read() if second.stdout else "")
-            assert second.wait() == 0
-            watchdog.cancel()

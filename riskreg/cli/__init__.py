@@ -1,25 +1,38 @@
-"""Commands of the `flask` program: every job by hand, loading, exporting, and the demonstration."""
+"""Commands of the `flask` program: every job by hand, loading, exporting, migrating, and the demonstration."""
 
 from __future__ import annotations
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from riskreg.cli.export import export_file
-from riskreg.cli.mailbox import mailbox_commands
-from riskreg.cli.people import people_commands
-from riskreg.cli.plan import plan_commands
-from riskreg.cli.scheduler import evaluate_now, jobs_commands, outbox_commands, scheduler_commands
-from riskreg.cli.start import start_demonstration
+
+class Commands(AppGroup):
+    """The commands, loaded when the `flask` program asks for one: a web worker never does, and saves their memory."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(name=app.name)
+        self.app = app
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        load_commands(self.app)
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one command, or nothing when there is none of that name."""
+        load_commands(self.app)
+        return super().get_command(ctx, cmd_name)
 
 
 def register_commands(app: Flask) -> None:
-    """Add the commands to the application; called by create_app."""
-    app.cli.add_command(start_demonstration)
-    app.cli.add_command(mailbox_commands)
-    app.cli.add_command(plan_commands)
-    app.cli.add_command(export_file)
-    app.cli.add_command(scheduler_commands)
-    app.cli.add_command(jobs_commands)
-    app.cli.add_command(outbox_commands)
-    app.cli.add_command(evaluate_now)
-    app.cli.add_command(people_commands)
+    """Let the `flask` program find the commands; called by create_app."""
+    app.cli = Commands(app)
+
+
+def load_commands(app: Flask) -> None:
+    """Add the commands, `flask db` among them; from then on the application can be migrated."""
+    if not app.cli.commands:
+        from riskreg.cli.commands import add_commands  # noqa: PLC0415 - 20 MB, which only the `flask` program needs
+
+        add_commands(app)

@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from riskreg.clock import LONDON
+from riskreg.mail.composing import unflowed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "instance" / "mailbox"
@@ -66,7 +67,8 @@ class Letter:
         if body is None:
             return None
         try:
-            return str(body.get_content()).replace("\r\n", "\n")
+            text = str(body.get_content()).replace("\r\n", "\n")
+            return unflowed(text) if body.get_param("format") == "flowed" else text
         except (LookupError, ValueError):  # a character set that nobody knows, or a broken encoding
             content = body.get_payload(decode=True)
             return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import signal
-import sys
 from threading import Event
 
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
-from flask.logging import default_handler
 
 from riskreg import clock, jobs
 from riskreg.cli.sentences import Refused, one_sentence_when_the_database_fails
@@ -30,9 +27,6 @@ def run_scheduler() -> None:
     # Imported here, because every web worker loads the commands and none of them may carry a scheduler.
     from riskreg.scheduler import run_schedule  # noqa: PLC0415
 
-    current_app.logger.removeHandler(default_handler)  # or each line would come twice
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -53,12 +47,13 @@ def list_jobs() -> None:
 @jobs_commands.command("run")
 @click.argument("name", type=click.Choice(list(jobs.JOBS)))
 def run_by_hand(name: str) -> None:
-    """Run one job now."""
+    """Run one job now, for the days that it missed and for today; never at the same time as the scheduler runs it."""
     with one_sentence_when_the_database_fails():
-        report = jobs.run_job(name, clock.now())
-    if not report.ok:
-        raise Refused(f"{name} failed: {report.outcome}")
-    click.echo(f"{name}: {report.outcome}")
+        for day in jobs.days_by_hand(name, clock.now()):
+            report = jobs.run_job(name, clock.now(), day, by_hand=True)
+            if not report.ok:
+                raise Refused(f"{name} failed: {report.outcome}")
+            click.echo(f"{name}: {report.outcome}")
 
 
 @outbox_commands.command("send")

@@ -30,7 +30,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from riskreg.cli.children import Children, Ended
-from riskreg.extensions import db, migrate
+from riskreg.extensions import db
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -118,7 +118,7 @@ def run_command(*words: str, environment: Mapping[str, str]) -> None:
 
 def prepare_database(environment: Mapping[str, str]) -> None:
     """Bring the database to this code's revision and, when it is empty, load and evaluate the plan."""
-    migrations = ROOT / str(migrate.directory)
+    migrations = ROOT / "migrations"
     with one_at_a_time(ROOT / "instance"):
         refuse_newer_database(db.engine, migrations)
         upgrade(directory=str(migrations))

@@ -64,6 +64,8 @@ class Permission(StrEnum):
     MANAGE_MEETINGS = "manage meetings"
     SET_POLICY = "set the policy"
     PUBLISH_RESULT = "publish a result"
+    ADD_INDICATOR = "add an indicator"
+    KEEP_INDICATOR = "add, change or end any indicator"
     RECORD_CONTRACT = "record a contract's route or review"
     KEEP_CONTRACT = "add, change or close a contract"
     KEEP_ANY_CONTRACT = "add, change or close any contract"
@@ -79,8 +81,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {P.UPDATE_ACTION, P.REVIEW_RISK, P.RAISE_ESCALATION, P.ADD_EVIDENCE}
     | {P.READ_PROPOSALS, P.PROPOSE_RISK, P.KEEP_RISK},
     Role.ACTION_OWNER: EVERYONE | {P.UPDATE_ACTION, P.ADD_EVIDENCE},
-    Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT},
-    Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT, P.KEEP_CONTRACT},
+    Role.PERFORMANCE_OFFICER: EVERYONE | {P.PUBLISH_RESULT, P.ADD_INDICATOR, P.KEEP_INDICATOR},
+    Role.CONTRACT_MANAGER: EVERYONE | {P.RECORD_CONTRACT, P.KEEP_CONTRACT, P.ADD_INDICATOR},
     Role.DMT_MEMBER: EVERYONE
     | {P.DECIDE, P.READ_AUDIT, P.READ_PROPOSALS, P.RAISE_ESCALATION, P.ESCALATE_ANY, P.ADD_EVIDENCE},
     Role.COORDINATOR: EVERYONE

@@ -46,7 +46,7 @@ class _Last:
 
 @dataclass(slots=True, eq=False)
 class Case:
-    """One escalation. `sentences`: what raised it, and what joined it on the same evaluation."""
+    """One escalation. `first`: what raised it, and what joined it on the same evaluation."""
 
     risk_id: int
     opened_at: datetime
@@ -54,7 +54,7 @@ class Case:
     status: EscalationStatus = EscalationStatus.AWAITING
     ended_at: datetime | None = None
     evidence: list[Kept] = field(default_factory=list)
-    sentences: tuple[str, ...] = ()
+    first: tuple[Kept, ...] = ()
     proposed: bool = False
     unlinked: dict[str, datetime] = field(default_factory=dict)
     _last: _Last | None = None
@@ -70,7 +70,7 @@ class Case:
     def join(self, signals: Sequence[Kept], *, back: bool) -> None:
         """Take signals in; `back`: they bring it before DMT again."""
         if not self.evidence and not self.by_person:
-            self.sentences = tuple(one.signal.sentence for one in signals)
+            self.first = tuple(signals)
         self.evidence += signals
         for one in signals:
             one.held_by.append(self)

@@ -14,6 +14,7 @@ KINDS = ("external", "internal", "commissioning")
 CODE = re.compile(r"[A-Za-z0-9]+([-/.][A-Za-z0-9]+)*")
 LONGEST_CODE, LINE, PASSAGE = 30, 300, 4_000
 MOST_EXTENSIONS, MOST_MONTHS = 20, 240
+KIND_OF_SUM_NOT_SAID = "Whether this is a total or a yearly amount is not said."  # kept with the value, in words
 NOT_KNOWN = "TBC"  # what a plan prints where no provider has been found
 
 Broken = tuple[str, str]

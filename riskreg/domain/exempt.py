@@ -44,7 +44,7 @@ def exemption(paragraph: int | None, reason: str) -> str:
     """Return why something is exempt, as it is stored: “paragraph 3: …”. Raises RuleBroken naming the field."""
     if paragraph not in PARAGRAPHS:
         raise RuleBroken("Choose the paragraph by which it is exempt.", "paragraph")
-    return f"paragraph {paragraph}: {check_reason(reason, 'Say in a sentence why it is exempt.')}"
+    return f"paragraph {paragraph}: {check_reason(reason, 'Say why it is exempt.')}"
 
 
 def paragraph_of(why: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
@@ -56,28 +56,25 @@ class IndicatorPast:
     polarity: Polarity
     results: tuple[ResultPast, ...]
 
-    def current_at(self, moment: datetime) -> list[ResultPast]:
-        """Return the results that counted at a moment, in order of basis and period."""
-        newest: dict[tuple[str, date], ResultPast] = {}
-        for one in sorted(self.results, key=lambda one: (one.basis, one.period_end, one.revision)):
-            if one.recorded_at <= moment:
-                newest[one.basis, one.period_end] = one
-        return [one for one in newest.values() if one.value is not None]
-
 
 @dataclass(frozen=True, slots=True)
 class ContractPast:
-    """A contract with its routes and reviews, each with the moment at which it was recorded."""
+    """A contract with its routes and reviews, each with the moment at which it was recorded.
+
+    `earlier`: its facts as they were before they were changed, the earliest first, each with the moment of the change.
+    """
 
     id: int
     facts: ContractFacts
     routes: tuple[tuple[datetime, Route], ...]
     reviews: tuple[tuple[datetime, ContractReview], ...]
+    earlier: tuple[tuple[datetime, ContractFacts], ...] = ()
 
     def known_at(self, moment: datetime) -> ContractFacts:
         """Return what had been recorded of it by a moment."""
+        facts = next((was for until, was in self.earlier if moment < until), self.facts)
         routes = sorted((route for at, route in self.routes if at <= moment), key=lambda route: route.on)
-        return replace(self.facts, routes=tuple(routes), reviews=tuple(one for at, one in self.reviews if at <= moment))
+        return replace(facts, routes=tuple(routes), reviews=tuple(one for at, one in self.reviews if at <= moment))
 
 
 class What(IntEnum):
@@ -122,9 +119,15 @@ class Rules:
     versions: Mapping[int, Policy]
     draft: Policy | None = None
     since: date | None = None
+    _on: dict[date, Policy] = field(default_factory=dict, init=False, repr=False, compare=False)  # asked so often
 
     def on(self, day: date) -> Policy:
         """Return the policy of a day; before the first version, that one."""
+        if day not in self._on:
+            self._on[day] = self._held_on(day)
+        return self._on[day]
+
+    def _held_on(self, day: date) -> Policy:
         if self.draft and self.since and day >= self.since:
             return self.draft
         return in_force(self.versions.values(), day) or min(self.versions.values(), key=lambda one: one.version)

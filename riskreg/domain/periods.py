@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 
 from riskreg.domain.dates import add_months
-from riskreg.domain.sentences import month
+from riskreg.domain.sentences import MONTHS, day, month
 
 
 class Basis(StrEnum):
@@ -33,6 +35,16 @@ NAMES = {
     Basis.YEAR_TO_DATE: "Year to date, {}",
 }
 CYCLE_ENDS = 8  # August: the school year by which the plan sets its targets
+YEARS = re.compile(r"(?<![0-9])(?P<first>(?:19|20)[0-9]{2})(?:\s?[/–-]\s?(?P<last>(?:20)?[0-9]{2})(?![0-9/–-]))?")
+SPAN_BEGINS, SPAN_ENDS = (4, 1), (8, 31)  # a year such as 2016/17 is a council's, from April, or a school's, to August
+MONTH_WORDS = [f"{name[:3]}(?:{name[3:]})?" if name != "September" else "Sept?(?:ember)?" for name in MONTHS]
+MONTH = re.compile(rf"\b({'|'.join(MONTH_WORDS)})[\s,./-]+((?:19|20)[0-9]{{2}})(?![0-9])", re.IGNORECASE)
+# Who entered in September 2016 is counted in a year that ends in August: the month is none that the period ends in.
+NOT_ITS_END = re.compile(
+    r"\b(?:from|since|start\w*|beg[aiu]n\w*|entry|entered|intake|admissions?|cohort|published|released)\b",
+    re.IGNORECASE,
+)
+Days = tuple[date, date]
 
 
 def period_name(basis: str, period_end: date) -> str:
@@ -52,3 +64,33 @@ def target_year_of(period_end: date) -> int:
 def is_due(last_period_end: date | None, frequency_months: int, period_end: date) -> bool:
     """Whether the result of a period is asked for: so many months lie between, or no result is known yet."""
     return last_period_end is None or add_months(last_period_end, frequency_months) <= period_end
+
+
+def periods_in(words: str) -> Iterator[Days]:
+    """Yield the first and the last day of each year that words name: of 2017, or of one like 2016/17."""
+    for found in YEARS.finditer(words):
+        first, last = int(found["first"]), int((found["last"] or "0")[-2:])
+        if last and last == (first + 1) % 100:
+            yield date(first, *SPAN_BEGINS), date(first + 1, *SPAN_ENDS)
+        else:
+            yield date(first, 1, 1), date(first, 12, 31)
+
+
+def names_another_year(words: str, ends: date) -> bool:
+    """Whether words name one year or several, and the day lies in none of them."""
+    periods = list(periods_in(words))
+    return bool(periods) and not any(first <= ends <= last for first, last in periods)
+
+
+def misnamed(name: str, ends: date) -> str:
+    """Return, as a sentence, why a period of this name cannot have ended on this day; empty when it can.
+
+    A name need not say its month. One that says when something began or was published names another month.
+    """
+    if NOT_ITS_END.search(name):
+        periods = [(first, last.replace(year=last.year + 1)) for first, last in periods_in(name)]
+        fits = any(first <= ends <= last for first, last in periods) or not periods
+    else:
+        named = {f"{words[:3].title()} {year}" for words, year in MONTH.findall(name)}
+        fits = not names_another_year(name, ends) and (not named or f"{month(ends)[:3]} {ends.year}" in named)
+    return "" if fits else f"“{name}” cannot have ended on {day(ends)}. Correct the name or the last day of the period."

@@ -34,7 +34,7 @@ ANSWERS: dict[ReferralState, dict[Answer, ReferralState]] = {
     ReferralState.ENDED: {},
 }
 WORDS_NEEDED = {
-    Answer.ACCEPT: "Say in a sentence what the corporate register takes on.",
+    Answer.ACCEPT: "Say what the corporate register takes on.",
     Answer.DECLINE: "Give the reason for declining.",
     Answer.HAND_BACK: "Give the reason for handing the risk back.",
 }

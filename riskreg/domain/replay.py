@@ -6,7 +6,7 @@ It goes from moment to moment as evaluating does: what people did is taken as it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
@@ -15,11 +15,11 @@ from riskreg.domain.contract_story import days_of_change, was_true, would_stand
 from riskreg.domain.contracts import contract_signals
 from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.escalation import Candidate, Changes, SignalState, compare, on_candidates
-from riskreg.domain.past import ContractPast, Happening, IndicatorPast, Past, ResultPast, Rules, What
-from riskreg.domain.signals import JudgedResult, Signal, signals_of_indicator
-from riskreg.domain.targets import Direction, Judgement, direction_of_travel
+from riskreg.domain.indicator_story import IndicatorStory
+from riskreg.domain.past import ContractPast, Happening, Past, Rules, What
 
 NIGHT = time(2, 30)  # when the register is evaluated every day
+NOTHING = Changes((), ())
 GONE = (SignalState.RECOVERED, SignalState.WITHDRAWN)
 
 
@@ -39,6 +39,8 @@ class Replay:
         self.signals = 0
         self.touched: set[int] = set()
         self.by_night: set[int] = set()
+        self.places = {one: _in_order(one) for one in (*past.indicators, *past.contracts)}
+        self.stories = {subject: IndicatorStory(one, rules) for subject, one in past.indicators.items()}
 
     def run(self, until: datetime) -> list[Case]:
         """Live through everything up to a moment and return every case that was put before DMT, in order."""
@@ -67,7 +69,8 @@ class Replay:
         """On which day which contracts have to be looked at, by any policy that may hold."""
         due: dict[date, set[str]] = {}
         for subject, contract in self.past.contracts.items():
-            for day in {day for policy in self.rules.all for day in days_of_change(contract.facts, policy)}:
+            held = [contract.facts, *(was for _, was in contract.earlier)]
+            for day in {day for policy in self.rules.all for facts in held for day in days_of_change(facts, policy)}:
                 if day >= began:
                     due.setdefault(day, set()).add(subject)
         return due
@@ -87,7 +90,7 @@ class Replay:
     def _evaluate(self, at: datetime, subjects: Collection[str], *, everything: bool) -> None:
         """Find signals of the subjects and let them escalate; `everything`: also what was left over elsewhere."""
         gone: set[int] = set()
-        for subject in sorted(subjects, key=_in_order):
+        for subject in sorted(subjects, key=self.places.__getitem__):
             if subject in self.past.indicators:
                 changes = self._of_indicator(subject, at)
             else:
@@ -105,35 +108,8 @@ class Replay:
             self.by_night = set()
 
     def _of_indicator(self, subject: str, at: datetime) -> Changes:
-        indicator = self.past.indicators[subject]
-        found: list[Signal] = []
-        for _, results in groupby(indicator.current_at(at), key=lambda one: one.basis):
-            judged = list(self._judged(indicator, list(results), at))
-            found += signals_of_indicator(indicator.name, indicator.unit, judged)
-        return compare([one.as_stored() for one in self._live(subject)], found, wording_counts=True)
-
-    def _judged(self, indicator: IndicatorPast, results: Sequence[ResultPast], at: datetime) -> Iterator[JudgedResult]:
-        before: ResultPast | None = None
-        for one in results:
-            assert one.value is not None  # noqa: S101 - current_at leaves the others out
-            known = one.judged_at is not None and one.judged_at <= at
-            judgement, policy = self.rules.judging(one, indicator.polarity, day_of(one.judged_at or at))
-            judgement = judgement if known else Judgement(None)
-            direction: Direction | None = None
-            if before and before.value is not None:
-                direction = direction_of_travel(before.value, one.value, indicator.polarity, judgement.target)
-            yield JudgedResult(
-                period=one.period,
-                period_end=one.period_end,
-                value=one.value,
-                basis=one.basis,
-                opening=one.opening,
-                judgement=judgement,
-                direction=direction,
-                worsening_moves=policy.worsening_moves,
-                target_year=one.target_year,
-            )
-            before = one
+        found, kept = self.stories[subject].signals_at(at), self._live(subject)
+        return compare([one.as_stored() for one in kept], found, wording_counts=True) if found or kept else NOTHING
 
     def _of_contract(self, subject: str, at: datetime) -> Changes:
         contract: ContractPast = self.past.contracts[subject]

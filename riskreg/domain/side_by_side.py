@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from riskreg.domain.cases import Case
+from riskreg.domain.cases import Case, Kept
 from riskreg.domain.dates import day_of
+from riskreg.domain.lifecycle import EscalationStatus
 
 
 class Difference(StrEnum):
@@ -18,22 +19,27 @@ class Difference(StrEnum):
     NEW = "new"
     EARLIER = "earlier"
     LATER = "later"
-    SAME = "same day"
+    OTHERWISE = "otherwise"
+    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
     """An escalation that signals raised. `facts`: everything it came to hold, as `indicator:5 annual:2017-08-31`.
 
-    `escalation_id` None: only the replay raises it. `declined`: why DMT declined it, empty when it did not.
+    `reasons`: what it was raised for, each with its kind and severity; `sentences`: the same in words.
+    `ended_on` None: it still raises the risk. `escalation_id` None: only the replay raises it.
     """
 
     risk_id: int
     opened_on: date
     sentences: tuple[str, ...]
+    reasons: frozenset[tuple[str, str, int]]
     facts: frozenset[str]
+    status: EscalationStatus
+    ended_on: date | None = None
+    ended_why: str = ""
     escalation_id: int | None = None
-    declined: str = ""
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -62,13 +68,27 @@ class Pair:
         if self.was is None:
             return Difference.NEW
         if self.days == 0:
-            return Difference.SAME
+            return Difference.SAME if self.same_reason and self.same_end else Difference.OTHERWISE
         return Difference.EARLIER if self.days < 0 else Difference.LATER
+
+    @property
+    def same_reason(self) -> bool:
+        """Whether it would have been raised for what it was raised for."""
+        was, would = self.was, self.would
+        return was is not None and would is not None and was.reasons == would.reasons
+
+    @property
+    def same_end(self) -> bool:
+        """Whether it would stand where it stands, or would have ended as it did and when it did."""
+        was, would = self.was, self.would
+        if was is None or would is None:
+            return False
+        return (was.status, was.ended_on) == (would.status, would.ended_on)
 
     @property
     def spared(self) -> bool:
         """Whether DMT declined it, and would not have had it before it."""
-        return self.would is None and self.was is not None and self.was.declined != ""
+        return self.would is None and self.was is not None and self.was.status is EscalationStatus.DECLINED
 
 
 def raised_by(cases: Iterable[Case], since: date) -> list[Raised]:
@@ -77,8 +97,11 @@ def raised_by(cases: Iterable[Case], since: date) -> list[Raised]:
         Raised(
             case.risk_id,
             day_of(case.opened_at),
-            case.sentences,
-            frozenset(f"{one.subject} {one.signal.fact}" for one in case.evidence),
+            tuple(one.signal.sentence for one in case.first),
+            frozenset((_fact(one), one.signal.kind.value, one.signal.severity) for one in case.first),
+            frozenset(map(_fact, case.evidence)),
+            case.status,
+            day_of(case.ended_at) if case.ended_at else None,
         )
         for case in cases
         if not case.by_person and day_of(case.opened_at) >= since
@@ -96,6 +119,10 @@ def side_by_side(was: Sequence[Raised], would: Sequence[Raised]) -> list[Pair]:
         pairs += _of_risk(risk_id, ours.get(risk_id, []), theirs.get(risk_id, []))
     order = list(Difference)
     return sorted(pairs, key=lambda one: (order.index(one.difference), _day(one), one.risk_id))
+
+
+def _fact(one: Kept) -> str:
+    return f"{one.subject} {one.signal.fact}"
 
 
 def _by_risk(raised: Sequence[Raised]) -> dict[int, list[Raised]]:

@@ -128,20 +128,43 @@ def signals_of_indicator(name: str, unit: str, history: Sequence[JudgedResult]) 
     raises nothing but is what the first published result is compared with. Each result is told by the policy that it
     was judged by, so that a later policy never changes what it said.
     """
-    found: list[_Found] = []
-    before: JudgedResult | None = None
-    rated: JudgedResult | None = None
-    worse_moves = 0
+    told = Told(name, unit)
     for result in history:
-        worse_moves = worse_moves + 1 if result.direction is Direction.WORSE else 0
+        told.hear(result)
+    return told.signals
+
+
+class Told:
+    """What the results heard so far tell, given one after another as `signals_of_indicator` takes them.
+
+    A copy goes on by itself.
+    """
+
+    __slots__ = ("_found", "_rated", "_worse_moves", "before", "name", "unit")
+
+    def __init__(self, name: str, unit: str) -> None:
+        self.name, self.unit = name, unit
+        self.before: JudgedResult | None = None
+        self._rated: JudgedResult | None = None
+        self._found: list[_Found] = []  # never changed in place: a copy shares it
+        self._worse_moves = 0
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Every signal, oldest first, the recovered ones included."""
+        return tuple(one.signal for one in self._found)
+
+    def hear(self, result: JudgedResult) -> None:
+        """Take in the result that follows."""
+        self._worse_moves = self._worse_moves + 1 if result.direction is Direction.WORSE else 0
         if result.judgement.rag is not None:
-            story = _Story(result, before, rated, worse_moves)
             if not result.opening:
-                found = [_after(earlier, result, unit) for earlier in found]
-                found += _found(story, name, unit)
-            rated = result
-        before = result
-    return tuple(one.signal for one in found)
+                found = [_after(earlier, result, self.unit) for earlier in self._found]
+                if result.judgement.rag is not Rag.GREEN:  # which tells nothing: most results are
+                    found += _found(_Story(result, self.before, self._rated, self._worse_moves), self.name, self.unit)
+                self._found = found
+            self._rated = result
+        self.before = result
 
 
 def _kind(story: _Story) -> SignalKind | None:

@@ -55,23 +55,31 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Linkable:
-    """Something that a risk can be linked to: what it is called and described as, and the service it belongs to."""
+    """Something that a risk can be linked to: what it is called and described as, and the service it belongs to.
+
+    `measures`: the contract whose performance an indicator measures.
+    """
 
     key: Key
     code: str
     name: str
     service: str
     description: str = ""
+    measures: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something that may bear on a risk, and why it was found: the words it shares, as its name has them."""
+    """Something that may bear on a risk, and why it was found: the words it shares, as its name has them.
+
+    `measures`: the contract on which the risk relies already, where it measures one.
+    """
 
     linkable: Linkable
     shares: tuple[str, ...]
     same_service: bool
     score: float
+    measures: Linkable | None = None
 
 
 def stems(text: str) -> dict[str, str]:
@@ -88,8 +96,11 @@ def suggest(
 ) -> list[Suggestion]:
     """Return what may bear on a risk with these words in this service, the likeliest first; never what is linked.
 
-    The order in which the linkables come makes no difference.
+    What measures a contract on which the risk relies comes before all that shares words or the service. The order in
+    which the linkables come makes no difference.
     """
+    linkables = list(linkables)
+    relied_on = {one.key: one for one in linkables if one.key in linked}
     words = [(one, stems(f"{one.name} {one.description}")) for one in linkables]
     held_by = Counter(stem for _, has in words for stem in has)
     wanted, home = set(stems(text)), set(stems(service))
@@ -97,12 +108,13 @@ def suggest(
     for one, has in words:
         shared = wanted & has.keys()
         same = is_same_service(home, set(stems(one.service)))
-        if one.key in linked or not (shared or same):
+        measured = relied_on.get(one.measures) if one.measures else None
+        if one.key in linked or not (shared or same or measured):
             continue
         told = sorted(shared, key=lambda stem: (held_by[stem], stem))
         score = sum(log((len(words) + 1) / held_by[stem]) for stem in told) + (SAME_SERVICE if same else 0)
-        found.append(Suggestion(one, tuple(has[stem] for stem in told), same, score))
-    found.sort(key=lambda one: (-round(one.score, 9), one.linkable.code, one.linkable.key))
+        found.append(Suggestion(one, tuple(has[stem] for stem in told), same, score, measured))
+    found.sort(key=lambda one: (not one.measures, -round(one.score, 9), one.linkable.code, one.linkable.key))
     return found[:most]
 
 

@@ -1,22 +1,19 @@
-"""What a sheet says of the period of its figures: in a cell of its own, or in a name, a title or a heading."""
+"""What a cell says of the period of a figure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
 from riskreg.domain.dates import PartialDate, read_partial
+from riskreg.domain.periods import periods_in
 from riskreg.domain.sentences import day
 from riskreg.exchange.sheets import Cell, Kind
 from riskreg.exchange.tables import quoted
 from riskreg.exchange.typed import partial_day, readable
 
 MONTH = re.compile(r"(?<![a-z])(?P<month>[a-z]{3,9})[\s,./-]+(?P<year>(?:19|20)[0-9]{2})(?![0-9/])", re.IGNORECASE)
-YEARS = re.compile(r"(?<![0-9])(?P<first>(?:19|20)[0-9]{2})(?:\s?[/–-]\s?(?P<last>(?:20)?[0-9]{2})(?![0-9/–-]))?")
-SPAN_BEGINS, SPAN_ENDS = (4, 1), (8, 31)  # a year such as 2016/17 is a council's, from April, or a school's, to August
-Days = tuple[date, date]
 
 
 def period_end(cell: Cell, chosen: date | None) -> date:
@@ -48,19 +45,3 @@ def _known_end(cell: Cell) -> date | None:
         with suppress(ValueError):
             found = read_partial(f"{named['month']} {named['year']}")
     return found.last_day if found and len(found.text) > len("2017") else None
-
-
-def periods_in(words: str) -> Iterator[Days]:
-    """Yield the first and the last day of each year that words name: of 2017, or of one like 2016/17."""
-    for found in YEARS.finditer(words):
-        first, last = int(found["first"]), int((found["last"] or "0")[-2:])
-        if last and last == (first + 1) % 100:
-            yield date(first, *SPAN_BEGINS), date(first + 1, *SPAN_ENDS)
-        else:
-            yield date(first, 1, 1), date(first, 12, 31)
-
-
-def names_another_year(words: str, ends: date) -> bool:
-    """Whether words name one year or several, and the day lies in none of them."""
-    periods = list(periods_in(words))
-    return bool(periods) and not any(first <= ends <= last for first, last in periods)

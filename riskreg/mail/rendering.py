@@ -6,9 +6,11 @@ missing must fail that message rather than leave a gap in a sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,16 +24,26 @@ from riskreg.domain.dates import LONDON
 from riskreg.mail.wording import WORDS
 from riskreg.models import Person
 
+GAPS = re.compile(r"\n{3,}")
+# Where a message can lead: `page("review", 3)` in a template, ["review", 3] in the facts of a digest.
 PAGES = {
+    "sign_in": "/",
+    "reset": "/reset/{}",
+    "preferences": "/preferences",
+    "messages": "/messages",
     "risk": "/risks/{}",
     "review": "/risks/{}/review",
-    "escalation": "/escalations/{}",
+    "action": "/actions/{}",
     "queue": "/queue",
+    "escalation": "/escalations/{}",
     "referral": "/corporate/{}",
+    "meeting": "/meetings/{}",
+    "pack": "/packs/{}",
     "publish": "/indicators/{}/publish",
-    "overdue": "/indicators?stale=1",
-    "reset": "/reset/{}",
-    "sign_in": "/",
+    "contract": "/contracts/{}",
+    "jobs": "/admin/jobs",
+    "mail": "/admin/mail",
+    "message": "/admin/mail/{}",
 }
 
 
@@ -47,11 +59,17 @@ class Rendered:
 def render(kind: str, facts: Mapping[str, Any], person: Person) -> Rendered:
     """Write the message. Raises jinja2.TemplateError for a missing template or fact, ValueError for a bad date."""
     templates = _environment(Path(current_app.root_path, str(current_app.template_folder), "email"))
-    known = {**facts, "person": person, "page": _page(str(current_app.config["BASE_URL"]))}
+    config = current_app.config
+    known = {**facts, "person": person, "page": _page(str(config["BASE_URL"]))}
+    known["answers_to"] = parseaddr(str(config["MAIL_REPLY_TO"]))[1]
     subject, text, html = (
         templates.get_template(f"{kind}/{name}").render(known) for name in ("subject.txt", "body.txt", "body.html")
     )
-    return Rendered(subject=" ".join(subject.split()), text=text.strip() + "\n", html=_inliner().inline(html))
+    return Rendered(
+        subject=" ".join(subject.split()),
+        text=GAPS.sub("\n\n", text.strip()) + "\n",
+        html=_inliner().inline(html),
+    )
 
 
 def _page(base_url: str) -> Callable[..., str]:
@@ -70,7 +88,7 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=_day, moment=_moment, plural=sentences.plural)
+    environment.filters.update(day=_day, moment=_moment, london_day=_london_day, plural=sentences.plural)
     environment.globals.update(WORDS)
     return environment
 
@@ -86,5 +104,13 @@ def _day(value: str) -> str:
 
 
 def _moment(value: str) -> str:
-    moment = datetime.fromisoformat(value).astimezone(LONDON)
+    moment = _london(value)
     return f"{moment:%H:%M} on {sentences.day(moment.date())}"
+
+
+def _london_day(value: str) -> str:
+    return _london(value).date().isoformat()
+
+
+def _london(value: str) -> datetime:
+    return datetime.fromisoformat(value).astimezone(LONDON)

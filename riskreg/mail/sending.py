@@ -1,27 +1,37 @@
 """Sending one message over SMTP, and saying exactly how far it got.
 
-Standard library: what matters here is the moment at which the message itself begins to leave. Before it, nothing has
-been delivered and trying again is safe; after it, only the server's answer tells.
+What matters here is the moment at which the message itself begins to leave. Before it, nothing has been delivered and
+trying again is safe; after it, only the server's answer tells.
 """
 
 from __future__ import annotations
 
+import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import parseaddr
 from typing import Any
 
-from riskreg.mail.rendering import Rendered
+from riskreg.mail.composing import bounce_address
+from riskreg.mail.conversation import Client, Conversation, NonsenseError, connection
 
-TEMPORARY = range(400, 500)
-SERVICE_CLOSING = 421
+# Every wait has its own bound, SMTP_TIMEOUT; all of them together must end well before the lease on a message does.
+LONGEST = 480.0
+SEND_NOW = 354
+# Answers that would meet any message: it is closing, does not know the command, wants a sign-in, refuses ours
+# (RFC 5321, 4.2.3; RFC 4954, 6).
+OF_THE_SERVER = frozenset({421, 500, 502, 503, 530, 534, 535, 538})
+NONSENSE = "The mail server answers nonsense"
+SENTENCES: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPServerDisconnected, "The mail server closed the connection."),
+    (TimeoutError, "The mail server did not answer in time."),
+    (ConnectionRefusedError, "Nobody answers at this host and port: the connection was refused."),
+    (socket.gaierror, "The name of the mail server is not known."),
+)
+FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +56,10 @@ class PermanentFailure:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeUnknown:
-    """The connection was lost after the message had begun to leave: it may have been delivered or not."""
+    """The message had begun to leave when something broke: it may have been delivered or not. `server` as above."""
 
     text: str
+    server: bool = False
 
 
 Outcome = Sent | TemporaryFailure | PermanentFailure | OutcomeUnknown
@@ -62,113 +73,103 @@ class _RefusedError(Exception):
         self.outcome = outcome
 
 
-def compose(
-    message_id: int,
-    created_at: datetime,
-    rendered: Rendered,
-    to: tuple[str, str],
+def deliver(
+    message: EmailMessage,
+    started: Callable[[], None],
     config: Mapping[str, Any],
-    now: datetime,
-) -> EmailMessage:
-    """Build the message to `to`, a name and an address. Raises ValueError when the address cannot stand in a header.
-
-    The Message-ID follows from the outbox's own number, so that a message sent again is known as the same one. It has
-    no colon: EmailMessage cuts an id short at one.
-    """
-    name, address = to
-    sender_name, sender = parseaddr(str(config["MAIL_FROM"]))
-    domain = sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(sender_name, addr_spec=sender)
-    message["To"] = Address(" ".join(name.split()), addr_spec=address)
-    message["Subject"] = rendered.subject
-    message["Date"] = now
-    message["Message-ID"] = f"<message.{message_id}.{created_at:%Y%m%dT%H%M%S}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["List-Id"] = f"Risk register <riskreg.{domain}>"
-    # Quoted-printable passes every server, with lines short enough for all of them.
-    message.set_content(rendered.text, cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    return message
-
-
-def deliver(message: EmailMessage, started: Callable[[], None], config: Mapping[str, Any]) -> Outcome:
+    conversation: Conversation | None = None,
+) -> Outcome:
     """Send the message to its one recipient; call `started` right before it begins to leave.
 
-    An exception from `started` is passed on, and then nothing has been sent.
+    An exception from `started` is passed on, and then nothing has been sent. `conversation` hears what both sides say.
     """
-    sender = message["From"].addresses[0].addr_spec
+    conversation = conversation or Conversation(LONGEST)
+    sender = bounce_address(config)
     recipient = message["To"].addresses[0].addr_spec
     content = message.as_bytes()
+    begun = False
+
+    def start() -> None:
+        nonlocal begun
+        begun = True
+        started()
+
     try:
-        with _connection(config, sender.rpartition("@")[2]) as server:
+        with connection(config, sender.rpartition("@")[2], conversation) as server:
+            # Nothing that is said here depends on the message but its recipient.
             _accept(server.mail(sender), of_server=True)
             _accept(server.rcpt(recipient), of_server=False)
-            started()
+            start()
             return _send(server, content)
     except _RefusedError as refused:
         return refused.outcome
     except (OSError, smtplib.SMTPException) as error:
         return TemporaryFailure(_said(error), server=True)
+    except ValueError as error:
+        if begun:
+            raise
+        return TemporaryFailure(f"The mail server's answer could not be read: {error}", server=True)
 
 
-@contextmanager
-def _connection(config: Mapping[str, Any], own_name: str) -> Iterator[smtplib.SMTP]:
-    host, port, timeout = str(config["SMTP_HOST"]), int(config["SMTP_PORT"]), float(config["SMTP_TIMEOUT"])
-    # The sender's domain is given as our name: asking the network for the machine's own can take seconds.
-    if config["SMTP_SECURITY"] == "tls":
-        context = ssl.create_default_context()
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, own_name, timeout=timeout, context=context)
-    else:
-        server = smtplib.SMTP(host, port, own_name, timeout=timeout)
+def _send(server: Client, content: bytes) -> Outcome:
+    code, reply = server.docmd("DATA")
+    if code != SEND_NOW:
+        return _nonsense(code, reply) if 200 <= code < 400 else _outcome(code, reply)
+    server.conversation.add("we", f"(the message, {len(content):,} bytes)")
     try:
-        if config["SMTP_SECURITY"] == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if config["SMTP_USER"]:
-            server.login(str(config["SMTP_USER"]), str(config["SMTP_PASSWORD"]))
-        server.ehlo_or_helo_if_needed()
-        yield server
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
-    finally:
-        server.close()
-
-
-def _send(server: smtplib.SMTP, content: bytes) -> Outcome:
-    try:
-        code, reply = server.data(content)
-    except smtplib.SMTPDataError as error:
-        code, reply = error.smtp_code, _bytes(error.smtp_error)
+        server.send(FIRST_DOT.sub(b"..", content) + b".\r\n")
+        code, reply = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        return OutcomeUnknown(f"The connection was lost while the message was being sent: {_said(error)}")
+        return OutcomeUnknown(f"The connection was lost while the message was being sent: {_said(error)}", server=True)
+    if not 200 <= code < 300 and not 400 <= code < 600:
+        return OutcomeUnknown(f"The message was sent, but the answer is nonsense: {_words(code, reply)}", server=True)
     return _outcome(code, reply)
 
 
 def _accept(answer: tuple[int, bytes], *, of_server: bool) -> None:
     """Raise _RefusedError for a refusal. `of_server`: it would meet any message, so the message is not to blame."""
-    code, reply = answer
-    outcome = _outcome(code, reply)
+    outcome = _outcome(*answer)
     if isinstance(outcome, Sent):
         return
-    if of_server and isinstance(outcome, PermanentFailure):
+    if of_server and isinstance(outcome, PermanentFailure | TemporaryFailure):
         outcome = TemporaryFailure(outcome.text, server=True)
     raise _RefusedError(outcome)
 
 
 def _outcome(code: int, reply: bytes) -> Outcome:
+    """What a final answer means. Only 5xx is for good, and only when it is about the message (RFC 5321, 4.2.1)."""
     if 200 <= code < 300:
         return Sent()
-    text = f"{code} {reply.decode('utf-8', 'replace')}"
-    if code in TEMPORARY:
-        return TemporaryFailure(text, server=code == SERVICE_CLOSING)
-    return PermanentFailure(text)
+    if code in OF_THE_SERVER:
+        return TemporaryFailure(_words(code, reply), server=True)
+    if 400 <= code < 500:
+        return TemporaryFailure(_words(code, reply))
+    if 500 <= code < 600:
+        return PermanentFailure(_words(code, reply))
+    return _nonsense(code, reply)
+
+
+def _nonsense(code: int, reply: bytes) -> TemporaryFailure:
+    return TemporaryFailure(f"{NONSENSE}: {_words(code, reply)}", server=True)
+
+
+def _words(code: int, reply: bytes | str) -> str:
+    text = reply if isinstance(reply, str) else reply.decode("utf-8", "replace")
+    return f"{code} {text}".strip()
 
 
 def _said(error: Exception) -> str:
+    """What went wrong, in a sentence; the server's own words where it gave some."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"The mail server refused our sign-in: {_words(error.smtp_code, error.smtp_error)}"
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_bytes(error.smtp_error).decode('utf-8', 'replace')}"
-    return str(error) or type(error).__name__
-
-
-def _bytes(words: bytes | str) -> bytes:
-    return words.encode() if isinstance(words, str) else words
+        answer = _words(error.smtp_code, error.smtp_error)
+        return answer if 400 <= error.smtp_code < 600 else f"{NONSENSE}: {answer}"
+    if isinstance(error, NonsenseError):
+        return f"{NONSENSE}: {error}."
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate of the mail server is not trusted: {error.verify_message}."
+    if isinstance(error, ssl.SSLError):
+        return f"No encrypted connection could be made: {error.reason or error}."
+    fixed = (sentence for kind, sentence in SENTENCES if isinstance(error, kind))
+    return next(fixed, str(error) or type(error).__name__)

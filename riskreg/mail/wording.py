@@ -9,8 +9,7 @@ from typing import Any
 from riskreg.domain.escalation import rating_moved
 from riskreg.domain.lifecycle import DecisionKind
 from riskreg.domain.referrals import Answer
-from riskreg.domain.reviews import Told
-from riskreg.domain.sentences import day, plural
+from riskreg.domain.sentences import day
 
 NEXT_STEPS = {
     DecisionKind.CONFIRM: "Assess the risk again{by}.",
@@ -35,34 +34,36 @@ def return_of(rag_before: str, rag_after: str) -> str:
     return f"stays {rag_after}" if rag_before == rag_after else f"returns from {rag_before} to {rag_after}"
 
 
-def lateness(days_late: int) -> str:
-    """How far a due date is away: “in 3 days”, “today” or “7 days late”."""
-    if days_late == 0:
-        return "today"
-    return f"{plural(days_late, 'day')} late" if days_late > 0 else f"in {plural(-days_late, 'day')}"
+def why_escalated(audience: str) -> str:
+    """Why an escalation, or its withdrawal, is told to this person."""
+    if audience == "dmt":
+        return "You get this message because you are on the Directorate Management Team (DMT)."
+    return "You get this message because you hold the post that owns the risk, or are its deputy."
 
 
-def why_told(review: Mapping[str, Any]) -> str:
-    """Why a review's reminder came to this person."""
-    owner = review["owner"]
-    if review["told"] == Told.OWNER:
-        return f"You are told as {owner}, who owns the risk, or as the deputy."
-    if review.get("vacant"):
-        return f"You are told because the post that owns the risk, {owner}, is vacant."
-    if review["told"] == Told.LINE_DIRECTOR:
-        return f"You are told as the line director of {owner}, who owns the risk."
-    return f"You are told as risk co-ordinator or DMT member; {owner} owns the risk."
+def decide_when(meeting_on: str | None) -> str:
+    """By when DMT is asked to decide on what came before it."""
+    if meeting_on is None:
+        return "then decide at the next meeting of DMT; no meeting is planned yet"
+    return f"then decide, at the meeting of DMT on {day(date.fromisoformat(meeting_on))} at the latest"
 
 
-def reviews_subject(reviews: Sequence[Mapping[str, Any]]) -> str:
-    """The subject of a digest of reviews: the risk itself when there is one, otherwise how many and how many late."""
-    if len(reviews) == 1:
-        one = reviews[0]
-        late = one["days_late"]
-        state = f"{plural(late, 'day')} late" if late > 0 else f"due {day(date.fromisoformat(one['due_on']))}"
-        return f"Review of {one['reference']} {state}: {one['title']}"
-    late = sum(1 for one in reviews if one["days_late"] > 0)
-    return f"{len(reviews)} reviews of risks are due" + (f", {late} of them late" if late else "")
+def raised_to(rag_before: str, rag_after: str) -> str:
+    """What an escalation did to a rating: “escalated to RED”, or “escalated, stays RED”."""
+    return f"escalated, stays {rag_after}" if rag_before == rag_after else f"escalated to {rag_after}"
+
+
+def digest_counts(groups: Sequence[Mapping[str, Any]]) -> str:
+    """How much a digest holds, by heading: “2 late, 3 to do”."""
+    return ", ".join(f"{len(group['items'])} {group['heading'].lower()}" for group in groups)
+
+
+def by_when(item: Mapping[str, Any]) -> str:
+    """By when an item of a digest is to be done, as a sentence; empty for one that has no day."""
+    if not item["by"]:
+        return f"{item['when'][:1].upper()}{item['when'][1:]}." if item["when"] else ""
+    on = f"By {day(date.fromisoformat(item['by']))}"
+    return f"{on}, {item['when']}." if item["when"] else f"{on}."
 
 
 ANSWERED = {
@@ -114,7 +115,9 @@ WORDS: Mapping[str, Any] = {
     "next_step": next_step,
     "movement": rating_moved,
     "return_of": return_of,
-    "lateness": lateness,
-    "why_told": why_told,
-    "reviews_subject": reviews_subject,
+    "raised_to": raised_to,
+    "decide_when": decide_when,
+    "why_escalated": why_escalated,
+    "digest_counts": digest_counts,
+    "by_when": by_when,
 }

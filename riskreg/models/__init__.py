@@ -8,9 +8,10 @@ from riskreg.models.indicator import Benchmark, BenchmarkPast, Indicator, Result
 from riskreg.models.link import Link, LinkPast
 from riskreg.models.meeting import AgendaItem, Meeting, Pack
 from riskreg.models.mitigation import Action, ActionUpdate, Control
+from riskreg.models.notice import Notice
 from riskreg.models.noting import Noting
 from riskreg.models.organisation import Division, Service
-from riskreg.models.outbox import JobRun, Message, Reminder
+from riskreg.models.outbox import DemonstrationDay, JobRun, Message, SchedulerSeen
 from riskreg.models.person import Holding, PasswordReset, Person, Post, PostRole, SignInAttempt
 from riskreg.models.referral import Referral
 from riskreg.models.register import PolicyDraft, PolicyVersion, Reference, Register
@@ -19,10 +20,10 @@ from riskreg.models.upload import SavedMapping, Upload
 
 __all__ = [
     "Action", "ActionUpdate", "AgendaItem", "Assessment", "AuditEvent", "Benchmark", "BenchmarkPast", "Contract",
-    "ContractProvider", "ContractReview", "ContractRoute", "Control", "Decision", "DecisionRead", "Division",
-    "Escalation", "EscalationSignal", "Evidence", "EvidenceContent", "Holding", "Indicator", "JobRun", "Link",
-    "LinkPast", "Meeting", "Message", "Noting", "Pack", "PasswordReset", "Person", "PolicyDraft", "PolicyVersion",
-    "Post", "PostRole", "Reference", "Referral", "Register", "Reminder", "Result", "ResultComment", "Review",
-    "ReviewDraft", "Risk", "RiskResponse", "RiskVersion", "SavedMapping", "Service", "SignInAttempt", "SignalRow",
-    "TargetPast", "TargetRow", "Upload",
+    "ContractProvider", "ContractReview", "ContractRoute", "Control", "Decision", "DecisionRead", "DemonstrationDay",
+    "Division", "Escalation", "EscalationSignal", "Evidence", "EvidenceContent", "Holding", "Indicator", "JobRun",
+    "Link", "LinkPast", "Meeting", "Message", "Notice", "Noting", "Pack", "PasswordReset", "Person", "PolicyDraft",
+    "PolicyVersion", "Post", "PostRole", "Reference", "Referral", "Register", "Result", "ResultComment", "Review",
+    "ReviewDraft", "Risk", "RiskResponse", "RiskVersion", "SavedMapping", "SchedulerSeen", "Service", "SignInAttempt",
+    "SignalRow", "TargetPast", "TargetRow", "Upload",
 ]  # fmt: skip

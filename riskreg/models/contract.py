@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +15,9 @@ from riskreg.domain.contract_terms import ContractTerms, is_named, provider_know
 from riskreg.domain.dates import PartialDate
 from riskreg.extensions import Table
 from riskreg.models.person import Person, Post
+
+if TYPE_CHECKING:  # which goes the other way too
+    from riskreg.models.indicator import Indicator
 
 PARTIAL = ("start", "end", "review", "needed_from")
 
@@ -86,6 +89,9 @@ class Contract(Table):
     routes: Mapped[list[ContractRoute]] = relationship(back_populates="contract", order_by="ContractRoute.id")
     reviews: Mapped[list[ContractReview]] = relationship(back_populates="contract", order_by="ContractReview.id")
     providers: Mapped[list[ContractProvider]] = relationship(order_by="ContractProvider.id")
+    indicators: Mapped[list[Indicator]] = relationship(
+        back_populates="contract", order_by="(Indicator.position, Indicator.id)"
+    )
 
     def facts(self) -> rules.ContractFacts:
         """The contract as the rules read it."""

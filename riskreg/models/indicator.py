@@ -10,17 +10,24 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import Table
+from riskreg.models.contract import Contract
 from riskreg.models.person import Person
 
 
 class Indicator(Table):
-    """A KPI. `decimals` is the precision it is published with; `polarity_basis` is derived or assumed.
+    """A KPI. `decimals` is the precision it is published with; `polarity_basis` is derived, assumed or stated.
 
     `qpr` is the wording of the Quarterly Performance Report indicator it answers to, empty for the others.
+    `contract` is the one whose performance it measures, if any; `origin` says where the figures of an indicator that
+    was added here come from. Not `is_rated`: it is for information, has no target and so no RAG. Once it ended no
+    further result of it is asked for or taken.
     """
 
     __tablename__ = "indicator"
-    __table_args__ = (CheckConstraint("polarity IN ('higher', 'lower', 'close')", name="polarity"),)
+    __table_args__ = (
+        CheckConstraint("polarity IN ('higher', 'lower', 'close')", name="polarity"),
+        CheckConstraint("(ended_on IS NULL) = (ended_why = '')", name="ended"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
@@ -40,7 +47,15 @@ class Indicator(Table):
     qpr_note: Mapped[str] = mapped_column(default="")
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
+    description: Mapped[str] = mapped_column(default="")
+    origin: Mapped[str] = mapped_column(default="")
+    is_rated: Mapped[bool] = mapped_column(default=True)
+    ended_on: Mapped[date | None]
+    ended_why: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=0)
 
+    contract: Mapped[Contract | None] = relationship(back_populates="indicators")
     targets: Mapped[list[TargetRow]] = relationship(order_by="TargetRow.year")
     benchmarks: Mapped[list[Benchmark]] = relationship(order_by="Benchmark.year")
     results: Mapped[list[Result]] = relationship(

@@ -17,7 +17,8 @@ from riskreg.models.risk import Risk
 class Link(Table):
     """Why an indicator or a contract bears on a risk, and what of it the risk heeds. Exactly one of the two is set.
 
-    `from_on` None: since the register was loaded; `until_on`: the last day on which it is to hold, if that is known.
+    `from_on` is the day since which it bears on the risk; None: since the register was loaded. `until_on` is the last
+    day on which it is to hold, if that is known.
     """
 
     __tablename__ = "link"

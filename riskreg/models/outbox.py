@@ -1,4 +1,4 @@
-"""The outbox, the ledger of reminders, and what the jobs did."""
+"""The outbox, what the jobs did, and which schedulers are about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.extensions import Table
 from riskreg.models.person import Person
-from riskreg.models.risk import Risk
 
 
 class Message(Table):
@@ -28,6 +27,7 @@ class Message(Table):
             "state IN ('waiting', 'claimed', 'started', 'sent', 'failed', 'unknown', 'dropped')", name="state"
         ),
         Index("ix_message_due", "state", "next_attempt_at"),
+        Index("ix_message_kind_state", "kind", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,23 +51,6 @@ class Message(Table):
     person: Mapped[Person] = relationship()
 
 
-class Reminder(Table):
-    """That a person is told of a risk's review at a stage of one due date: once, whatever happens to the jobs."""
-
-    __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("risk_id", "person_id", "stage", "due_on"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    stage: Mapped[str]
-    due_on: Mapped[date]
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
-
-    risk: Mapped[Risk] = relationship()
-    message: Mapped[Message] = relationship()
-
-
 class JobRun(Table):
     """One run of a job: when, for which day, and what it did or why it failed."""
 
@@ -81,3 +64,26 @@ class JobRun(Table):
     finished_at: Mapped[datetime | None]
     ok: Mapped[bool | None]
     outcome: Mapped[str] = mapped_column(default="")
+
+
+class SchedulerSeen(Table):
+    """A scheduler that is running, or was until `seen_at`. `leads`: it runs the jobs."""
+
+    __tablename__ = "scheduler_seen"
+    __table_args__ = (UniqueConstraint("holder"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    host: Mapped[str]
+    leads: Mapped[bool]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DemonstrationDay(Table):
+    """The day to which a demonstration was moved on; one row, and none in real use."""
+
+    __tablename__ = "demonstration_day"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain.access import Role
@@ -13,9 +13,18 @@ from riskreg.models.organisation import Division
 
 
 class Person(Table):
-    """Someone who signs in. `session_stamp` changes with the password, so that old sessions end."""
+    """Someone who signs in. `session_stamp` changes with the password, so that old sessions end.
+
+    `rhythm` says how often a digest comes, `rhythm_weekday` (0 Monday to 4 Friday) on which day a weekly one;
+    `switched_off` the kinds of notice that are not wanted. The calendar's address follows from `calendar_stamp`: a new
+    one makes the old address useless, and without one there is no calendar.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("rhythm IN ('at once', 'daily', 'weekly')", name="rhythm"),
+        CheckConstraint("rhythm_weekday BETWEEN 0 AND 4", name="rhythm_weekday"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -24,6 +33,10 @@ class Person(Table):
     session_stamp: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     demonstration: Mapped[bool] = mapped_column(default=False)
+    rhythm: Mapped[str] = mapped_column(default="daily")
+    rhythm_weekday: Mapped[int] = mapped_column(default=0)
+    switched_off: Mapped[list[str]] = mapped_column(JSON, default=list)
+    calendar_stamp: Mapped[str] = mapped_column(default="")
 
     holdings: Mapped[list[Holding]] = relationship(back_populates="person", order_by="Holding.id")
 

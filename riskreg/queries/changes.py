@@ -76,10 +76,16 @@ def changes_between(scope: Scope, from_day: date, to_day: date) -> dict[Part, Se
     return {part: tuple(rows) for part, rows in found.items()}
 
 
-def count_changes(scope: Scope, from_day: date, to_day: date) -> dict[Part, int]:
+def count_tally(scope: Scope, from_day: date, to_day: date) -> tuple[int, ...]:
+    """Return what can be counted without reading it, for `count_changes`; one query. No rating changes it."""
+    return tuple(db.session.execute(_TALLY[scope.of], _given(scope, from_day, to_day)).one())
+
+
+def count_changes(scope: Scope, from_day: date, to_day: date, known: tuple[int, ...] | None = None) -> dict[Part, int]:
     """Return how many changes each part has up to the present day, by five queries. Every part is a key.
 
-    `to_day` is today: of what was added since, the present status is asked.
+    `to_day` is today: of what was added since, the present status is asked. `known`: the tally of the same days, when
+    it was counted before.
     """
     given = _given(scope, from_day, to_day)
     counts = dict.fromkeys(Part, 0)
@@ -88,7 +94,7 @@ def count_changes(scope: Scope, from_day: date, to_day: date) -> dict[Part, int]
             counts[part] += 1
     for change in counted_steps(scope, given):
         counts[change.part] += 1
-    open_now, gone, entered_gone, *tally = db.session.execute(_TALLY[scope.of], given).one()
+    open_now, gone, entered_gone, *tally = known or count_tally(scope, from_day, to_day)
     counts[Part.NEW] += open_now + gone
     counts[Part.CLOSED] += entered_gone
     counts.update(zip(_TALLIED, tally, strict=True))

@@ -77,17 +77,19 @@ class DependentRisk:
 
 
 def contract_with_records(contract_id: int) -> Contract | None:
-    """Return a contract with the post that manages it and what was recorded of it, by four queries."""
-    return db.session.scalar(
+    """Return a contract with its post, its own indicators and what was recorded of it, by four queries."""
+    found = db.session.scalars(
         select(Contract)
         .where(Contract.id == contract_id)
         .options(
             joinedload(Contract.owner_post),
+            joinedload(Contract.indicators),
             selectinload(Contract.routes).joinedload(ContractRoute.person),
             selectinload(Contract.reviews).joinedload(ContractReview.person),
             selectinload(Contract.providers).joinedload(ContractProvider.person),
         )
     )
+    return found.unique().one_or_none()
 
 
 def dated_points(facts: ContractFacts, policy: Policy, today: date) -> list[DatedPoint]:

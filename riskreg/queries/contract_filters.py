@@ -17,6 +17,7 @@ from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Heeds, Reach
 from riskreg.models import Contract, ContractRoute, Link, Risk, SignalRow
+from riskreg.queries.performance import performance
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -37,7 +38,8 @@ class Ends(StrEnum):
 class ContractFilter:
     """What the list is narrowed to; empty, None or False does not narrow. `kind` is left aside by the counts.
 
-    `tier` is 1, 2, 3 or none; `closed`: the closed contracts in place of the others.
+    `tier` is 1, 2, 3 or none; `closed`: the closed contracts in place of the others. `performance` is the worst RAG of
+    its own indicators, or one of the other words in queries.performance.
     """
 
     words: str = ""
@@ -51,6 +53,7 @@ class ContractFilter:
     closed: bool = False
     signals: bool = False
     unheeded: bool = False
+    performance: str = ""
 
 
 # The end that the last awarded extension brought, or else the plan’s: domain.contracts.ContractFacts.current_end.
@@ -95,6 +98,7 @@ def narrowed(query: Rows, asked: ContractFilter, today: date, policy: Policy) ->
         (asked.tier == "none", lambda: Contract.tier.is_(None)),
         (asked.tier.isdecimal(), lambda: Contract.tier == int(asked.tier)),
         (asked.provider, lambda: Contract.provider.icontains(asked.provider, autoescape=True)),
+        (asked.performance, lambda: performance == asked.performance),
         (asked.critical, lambda: Contract.safeguarding_critical.expression),
     )
     state = Contract.closed_on.is_not(None) if asked.closed else Contract.closed_on.is_(None)

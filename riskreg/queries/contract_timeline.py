@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
 from sqlalchemy import select
 
+from riskreg.domain.contract_terms import KIND_OF_SUM_NOT_SAID
 from riskreg.extensions import db
 from riskreg.models import Contract
 from riskreg.queries.linked_signals import Ending, endings
 
-Values = Mapping[int, tuple[Decimal | None, Decimal | None]]
+Values = Mapping[int, tuple[Decimal | None, Decimal | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
     """How many contracts end in a quarter, which is named as in linked_signals.Ending, and what they are worth.
 
-    `total` sums the known values in pounds, `yearly` the yearly ones of contracts with no other; `unvalued` have none.
+    In pounds: `total` sums the values in total, `yearly` the yearly ones of contracts with no other, and `unsaid` those
+    of which it is not said which they are. `unvalued` contracts have no value.
     """
 
     quarter: str
     contracts: int
     total: Decimal
     yearly: Decimal
+    unsaid: Decimal
     unvalued: int
 
 
 def quarters() -> list[Quarter]:
     """Return the quarters in which contracts end, those without a known date last; by two queries."""
-    query = select(Contract.id, Contract.value_total, Contract.value_yearly).where(Contract.closed_on.is_(None))
-    values = {row.id: (row.value_total, row.value_yearly) for row in db.session.execute(query)}
+    query = select(Contract.id, Contract.value_total, Contract.value_yearly, Contract.value_note)
+    rows = db.session.execute(query.where(Contract.closed_on.is_(None)))
+    values = {row.id: (row.value_total, row.value_yearly, row.value_note) for row in rows}
     return [_quarter(key, list(some), values) for key, some in groupby(endings(), lambda one: one.quarter)]
 
 
@@ -42,7 +46,12 @@ def _quarter(key: str, contracts: list[Ending], values: Values) -> Quarter:
     return Quarter(
         quarter=key,
         contracts=len(contracts),
-        total=sum((total for total, _ in known if total is not None), Decimal(0)),
-        yearly=sum((yearly for total, yearly in known if total is None and yearly is not None), Decimal(0)),
-        unvalued=sum(total is None and yearly is None for total, yearly in known),
+        total=_sum(total for total, _, note in known if KIND_OF_SUM_NOT_SAID not in note),
+        yearly=_sum(yearly for total, yearly, _ in known if total is None),
+        unsaid=_sum(total for total, _, note in known if KIND_OF_SUM_NOT_SAID in note),
+        unvalued=sum(total is None and yearly is None for total, yearly, _ in known),
     )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((one for one in amounts if one is not None), Decimal(0))

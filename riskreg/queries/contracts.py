@@ -19,13 +19,15 @@ from riskreg.domain.policy import Policy
 from riskreg.extensions import db
 from riskreg.models import Contract, ContractReview, ContractRoute, Post, SignalRow
 from riskreg.queries.contract_filters import ContractFilter, heeded_by_a_risk, is_unheeded, narrowed, present_end
+from riskreg.queries.performance import any_late, latest_periods, performance
 
 
 @dataclass(frozen=True, slots=True)
 class ListedContract:
     """One contract in the list. `end` is the present end, moved by what was awarded, or the plan's words; `reaches` is
     the farthest that one of its standing signals reaches, 0 without one; `heeded`: an open risk heeds the contract, so
-    that what reaches DMT gets there.
+    that what reaches DMT gets there. `performance` is the worst RAG of its own indicators, in a word; `late`: the next
+    result of one of them is overdue.
     """
 
     id: int
@@ -47,6 +49,8 @@ class ListedContract:
     signals: int
     reaches: int
     heeded: bool
+    performance: str
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ _COLUMNS = (
     Contract.safeguarding_critical,
     Post.title.label("manager"),
     heeded_by_a_risk.label("heeded"),
+    performance.label("performance"),
+    latest_periods.label("latest_periods"),
 )
 
 _KIND_ORDER = case(*((Contract.kind == kind, place) for place, kind in enumerate(KINDS)))
@@ -165,6 +171,8 @@ def _listed(row: Any, facts: ContractFacts, standing: tuple[int, int], today: da
         signals=standing[0],
         reaches=standing[1],
         heeded=row.heeded,
+        performance=row.performance,
+        late=any_late(row.latest_periods, today, policy),
     )
 
 

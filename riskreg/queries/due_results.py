@@ -61,6 +61,8 @@ class Due:
 def due_results(wanted: WantedPeriod, also: Collection[int] = ()) -> Due:
     """Return the indicators whose result for the period is asked for, in the order of the plan: three queries.
 
+    Of those that ended none is asked for.
+
     `also`: indicators that are among them in any case, because somebody has typed a result for them.
     """
     indicators = _indicators(wanted)
@@ -106,7 +108,7 @@ def _narrowed(query: Rows, wanted: WantedPeriod) -> Rows:
 
 def _indicators(wanted: WantedPeriod) -> Sequence[OneRow]:
     query = select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)
-    query = query.add_columns(Indicator.basis, Indicator.frequency_months)
+    query = query.add_columns(Indicator.basis, Indicator.frequency_months).where(Indicator.ended_on.is_(None))
     return db.session.execute(_narrowed(query, wanted).order_by(Indicator.position, Indicator.id)).all()
 
 

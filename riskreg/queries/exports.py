@@ -16,6 +16,7 @@ from riskreg.queries.exports_evidence import INDICATORS, RESULTS, TARGETS
 from riskreg.queries.exports_files import EVIDENCE
 from riskreg.queries.exports_history import ASSESSMENTS, PAST_LINKS, REFERENCES, RESPONSES, UPDATES, VERSIONS
 from riskreg.queries.exports_referrals import REFERRALS
+from riskreg.queries.exports_replaced import PAST_NATIONAL, PAST_TARGETS
 from riskreg.queries.exports_risks import ACTIONS, LINKS, REVIEWS, RISKS
 
 EXPORTS: dict[str, Export] = {
@@ -43,6 +44,8 @@ EXPORTS: dict[str, Export] = {
         RESPONSES,
         UPDATES,
         PAST_LINKS,
+        PAST_TARGETS,
+        PAST_NATIONAL,
         AUDIT,
     )
 }

@@ -10,6 +10,7 @@ from riskreg.domain.contract_terms import NOT_KNOWN
 from riskreg.models import Contract, ContractReview, ContractRoute, Post
 from riskreg.queries.contract_filters import present_end
 from riskreg.queries.export_columns import DAY, NUMBER, PARTIAL, POUNDS, YES_NO, Export, ExportColumn, newest
+from riskreg.queries.performance import performance
 
 C = ExportColumn
 UNKNOWN = "empty where that is not known"
@@ -81,6 +82,11 @@ CONTRACTS = Export(
         ),
         C("irrecoverable_vat", Contract.irrecoverable_vat, "the VAT that cannot be recovered", POUNDS),
         C("owner", Post.title, "the post that manages it"),
+        C(
+            "performance",
+            performance,
+            "the worst RAG of the latest results of its own indicators, “not rated” or “no indicator”",
+        ),
         C("manager_printed", Contract.manager_printed, "the responsible manager as printed"),
         C("consultation_printed", Contract.consultation_printed, "the consultation as printed"),
         C("assumed", Contract.assumed, "whether the managing post is assumed", YES_NO),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, union
 
-from riskreg.models import Benchmark, Indicator, Person, Result, TargetRow
+from riskreg.models import Benchmark, Contract, Indicator, Person, Result, TargetRow
 from riskreg.queries.export_columns import (
     DAY,
     FIGURE,
@@ -30,6 +30,7 @@ latest = (
 def _indicators(rows: Select[Any]) -> Select[Any]:
     return (
         rows.select_from(Indicator)
+        .outerjoin(Contract, Contract.id == Indicator.contract_id)
         .outerjoin(latest, (latest.c.indicator_id == Indicator.id) & (latest.c.basis == Indicator.basis))
         .outerjoin(
             Result,
@@ -52,7 +53,11 @@ INDICATORS = Export(
         C("unit", Indicator.unit, "percent, number, points, score or rate"),
         C("decimals", Indicator.decimals, "how many decimals it is published with", NUMBER),
         C("polarity", Indicator.polarity, "which way is better: higher, lower or close to the target"),
-        C("polarity_basis", Indicator.polarity_basis, "whether that is derived from the targets or assumed"),
+        C(
+            "polarity_basis",
+            Indicator.polarity_basis,
+            "whether that is derived from the targets, assumed, or stated by who added it",
+        ),
         C("polarity_reason", Indicator.polarity_reason, "why that is believed"),
         C("basis", Indicator.basis, "what period a result covers: annual, snapshot, rolling or year to date"),
         C("frequency_months", Indicator.frequency_months, "how often a result is published", "months"),
@@ -67,6 +72,12 @@ INDICATORS = Export(
         C("qpr_note", Indicator.qpr_note, "how the two are worded differently"),
         C("line", Indicator.source_line, "the lines of the plan it comes from"),
         C("note", Indicator.note, "what was remarked when it was loaded"),
+        C("contract", Contract.code, "the code of the contract that it measures; empty where it measures none"),
+        C("description", Indicator.description, "what there is to know of it"),
+        C("origin", Indicator.origin, "where its figures come from; empty where the plan has it"),
+        C("rated", Indicator.is_rated, "whether it is rated; one for information is not", YES_NO),
+        C("ended_on", Indicator.ended_on, "the day it ended; empty while results are asked for", DAY),
+        C("ended_why", Indicator.ended_why, "why it ended"),
     ),
     _indicators,
 )

@@ -156,7 +156,7 @@ PAST_LINKS = Export(
         C("code", func.coalesce(Indicator.code, Contract.code), "the indicator's or contract's code"),
         C("reason", LinkPast.reason, "why it bore on the risk"),
         C("heeds", LinkPast.heeds, "any: any slip; red: RED only; watch: shown, never an escalation"),
-        C("from_on", LinkPast.from_on, "the day from which it held so; empty: since the register was loaded", DAY),
+        C("from_on", LinkPast.from_on, "since when it bore on the risk; empty: since the register was loaded", DAY),
         C("ended_on", LinkPast.ended_on, "the last day on which it held so", DAY),
         C("ended_why", LinkPast.ended_why, "why it was changed or ended"),
         BY,

@@ -166,7 +166,7 @@ LINKS = Export(
         C("line", Link.source_line, "the lines of the plan it rests on"),
         C("note", Link.note, "what was remarked when it was loaded"),
         C("recorded_at", Link.recorded_at, "when the link was made", MOMENT),
-        C("from_on", Link.from_on, "the day from which it holds; empty: since the register was loaded", DAY),
+        C("from_on", Link.from_on, "since when it bears on the risk; empty: since the register was loaded", DAY),
         C("until_on", Link.until_on, "the last day on which it is to hold, where one is known", DAY),
         C("by", Person.name, "the person who made it; empty where the register did"),
     ),

@@ -71,7 +71,7 @@ def _latest() -> Sequence[OneRow]:
         .add_columns(Indicator.decimals, Indicator.polarity)
         .add_columns(Result.basis, Result.target_year, Result.period, Result.value, Result.rag)
         .join(Result, latest_result(Result))
-        .where(Result.rag.in_((Rag.GREEN, Rag.AMBER)))
+        .where(Result.rag.in_((Rag.GREEN, Rag.AMBER)), Indicator.ended_on.is_(None))
         .order_by(Indicator.position, Indicator.id)
     )
     return db.session.execute(query).all()

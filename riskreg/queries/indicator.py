@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from riskreg.domain.sentences import figure
+from riskreg.domain.targets import TargetKind
 from riskreg.extensions import db
 from riskreg.models import (
     Benchmark,
@@ -110,6 +112,10 @@ class TargetLine:
     amber_tolerance: Decimal | None
     source_line: str
     note: str
+
+    def in_words(self, unit: str) -> str:
+        """Return a figure with its unit; what is none stays in the plan's words."""
+        return figure(self.value, unit) if self.kind == TargetKind.FIGURE and self.value is not None else self.printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,19 @@ BATCH = 500
 MOST_COMPARED = 2_000  # names; of more, no nearest one is looked for
 MOST_LOOKED_UP = 50  # times in one file
 SHOWN = 60
-Earlier = dict[tuple[int, str], list[tuple[date, str, Decimal]]]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierResult:
+    """A figure that is published. `ends` is the last day of its period."""
+
+    ends: date
+    period: str
+    value: Decimal
+    rag: str | None
+
+
+Earlier = dict[tuple[int, str], list[EarlierResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Names:
         if code:
             found = self.by_code.get(plain(code))
             if found is None:
-                raise ValueError(f"there is no indicator “{code[:SHOWN]}”.{self._nearest(code, name)}")
+                raise ValueError(f"there is no indicator “{_shown(code)}”.{self._nearest(code, name)}")
             if named and found not in named:
                 raise ValueError(f"{found.code} is “{found.name}”, but the row names “{named[0].name}”.")
             return found
@@ -72,7 +84,7 @@ class Names:
             codes = " and ".join(one.code for one in named)
             raise ValueError(f"{codes} have this name. Say which is meant by its code.")
         if not named:
-            raise ValueError(f"there is no indicator “{name[:SHOWN]}”.{self._nearest('', name)}")
+            raise ValueError(f"there is no indicator “{_shown(name)}”.{self._nearest('', name)}")
         return named[0]
 
     def _nearest(self, code: str, name: str) -> str:
@@ -81,6 +93,9 @@ class Names:
         if self.looked_up > MOST_LOOKED_UP or len(self.by_code) > MOST_COMPARED:
             return ""
         near = self.by_name.get(plain(name), []) if name else []
+        begun = [key for key in self.by_name if key.startswith(plain(name))] if name and not near else []
+        if len(begun) == 1:  # a name that was cut short is nearer to its whole than to another of the same length
+            near = self.by_name[begun[0]]
         if not near and name:
             near = [self.by_name[key][0] for key in get_close_matches(plain(name), self.by_name, n=1, cutoff=0.6)]
         if not near and code:
@@ -88,16 +103,20 @@ class Names:
         return f" Is it {near[0].code} “{near[0].name}”?" if near else ""
 
 
+def _shown(words: str) -> str:
+    return words if len(words) <= SHOWN else f"{words[: SHOWN - 1].rstrip()}…"
+
+
 def earlier_results(ids: Collection[int]) -> Earlier:
     """Return the current figures of indicators by indicator and basis, oldest first, by one query for 500 of them."""
     waiting, found = iter(sorted(ids)), Earlier()
     while part := list(islice(waiting, BATCH)):
         query = (
-            select(Result.indicator_id, Result.basis, Result.period_end, Result.period, Result.value)
+            select(Result.indicator_id, Result.basis, Result.period_end, Result.period, Result.value, Result.rag)
             .where(Result.indicator_id.in_(part), Result.current)
             .order_by(Result.period_end)
         )
-        for key, basis, ends, period, value in db.session.execute(query):
-            if value is not None:
-                found.setdefault((key, basis), []).append((ends, period, value))
+        for row in db.session.execute(query.where(Result.value.is_not(None))):
+            earlier = EarlierResult(row.period_end, row.period, row.value, row.rag)
+            found.setdefault((row.indicator_id, row.basis), []).append(earlier)
     return found

@@ -30,7 +30,7 @@ _latest = aliased(Result)
 
 @dataclass(frozen=True, slots=True)
 class ScorecardFilter:
-    """What the scorecard is narrowed to; empty or False does not narrow."""
+    """What the scorecard is narrowed to; empty or False does not narrow. `ended`: those that ended, not the others."""
 
     words: str = ""
     group: str = ""
@@ -38,6 +38,7 @@ class ScorecardFilter:
     linked: bool = False
     qpr: bool = False
     stale: bool = False
+    ended: bool = False
 
     @property
     def narrows(self) -> bool:
@@ -180,7 +181,7 @@ def scorecard(
             others=_others(national.get(row.id), row.unit),
             trend=trends.get(row.id, ()),
             links=links.get(row.id, 0),
-            late=lateness(row.period_end, row.frequency_months, today, policy),
+            late="" if wanted.ended else lateness(row.period_end, row.frequency_months, today, policy),
         )
         for row in rows
     ]
@@ -188,8 +189,9 @@ def scorecard(
 
 def _narrowed(query: Rows, wanted: ScorecardFilter, today: date, policy: Policy | None) -> Rows:
     """Add the conditions of a filter to a query over indicators and their latest results."""
+    query = query.where(Indicator.ended_on.is_not(None) if wanted.ended else Indicator.ended_on.is_(None))
     if wanted.words:
-        fields = (Indicator.name, Indicator.code, Indicator.comment, Indicator.qpr)
+        fields = (Indicator.name, Indicator.code, Indicator.comment, Indicator.qpr, Indicator.description)
         query = query.where(or_(*(field.icontains(wanted.words, autoescape=True) for field in fields)))
     if wanted.group:
         query = query.where(Indicator.service_group == wanted.group)

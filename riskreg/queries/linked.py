@@ -57,6 +57,7 @@ class LinkedIndicator:
     heeds: Heeds
     assumed: bool
     source_line: str
+    from_on: date | None
     until_on: date | None
     latest: LatestResult | None
     trend: tuple[tuple[Decimal, str | None], ...]
@@ -82,6 +83,7 @@ class LinkedContract:
     heeds: Heeds
     assumed: bool
     source_line: str
+    from_on: date | None
     until_on: date | None
     upcoming: Milestone | None
     signals: Sequence[StandingSignal]
@@ -90,7 +92,9 @@ class LinkedContract:
 # Built once and not for every page: building a statement takes longer than running it.
 _INDICATORS = (
     select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months)
-    .add_columns(Link.id.label("link_id"), Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.until_on)
+    .add_columns(
+        Link.id.label("link_id"), Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.from_on, Link.until_on
+    )
     .join(Link, Link.indicator_id == Indicator.id)
     .where(Link.risk_id == bindparam("risk_id"))
     .order_by(Indicator.position, Indicator.id)
@@ -121,7 +125,7 @@ _RESULTS = (
     .order_by(_RANKED.c.indicator_id, _RANKED.c.place)
 )
 _CONTRACTS = (
-    select(Contract, Link.id, Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.until_on)
+    select(Contract, Link.id, Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.from_on, Link.until_on)
     .join(Link, Link.contract_id == Contract.id)
     .where(Link.risk_id == bindparam("risk_id"))
     .order_by(Contract.position, Contract.id)
@@ -137,11 +141,11 @@ _STANDING = (
 def linked_indicators(risk_id: int, policy: Policy, today: date) -> Sequence[LinkedIndicator]:
     """Return the indicators linked to a risk, in the order of the plan, by two queries."""
     rows = db.session.execute(_INDICATORS, {"risk_id": risk_id}).all()
-    results = _latest_results([row.id for row in rows])
+    results = latest_results([row.id for row in rows])
     return [_indicator(row, results.get(row.id, ()), policy, today) for row in rows]
 
 
-def _latest_results(ids: Sequence[int]) -> Mapping[int, Sequence[LatestResult]]:
+def latest_results(ids: Sequence[int]) -> Mapping[int, Sequence[LatestResult]]:
     """Return the last current results of each indicator, the newest first, by one query."""
     found: dict[int, list[LatestResult]] = {}
     for row in db.session.execute(_RESULTS, {"ids": ids}):
@@ -151,11 +155,6 @@ def _latest_results(ids: Sequence[int]) -> Mapping[int, Sequence[LatestResult]]:
 
 def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today: date) -> LinkedIndicator:
     latest = results[0] if results else None
-    trend = [
-        (one.value, one.rag)
-        for one in reversed(results)
-        if one.value is not None and latest is not None and one.basis == latest.basis
-    ]
     return LinkedIndicator(
         id=row.id,
         name=row.name,
@@ -165,10 +164,18 @@ def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today:
         heeds=Heeds(row.heeds),
         assumed=row.assumed,
         source_line=row.source_line,
+        from_on=row.from_on,
         until_on=row.until_on,
         latest=latest,
-        trend=tuple(trend),
+        trend=trend_of(results),
         late=stale(latest.period_end, row.frequency_months, today, policy) if latest else "",
+    )
+
+
+def trend_of(results: Sequence[LatestResult]) -> tuple[tuple[Decimal, str | None], ...]:
+    """The figures, oldest first, that may be compared with the latest, each with its RAG."""
+    return tuple(
+        (one.value, one.rag) for one in reversed(results) if one.value is not None and one.basis == results[0].basis
     )
 
 
@@ -184,11 +191,12 @@ def linked_contracts(risk_id: int, policy: Policy, today: date) -> Sequence[Link
             heeds=Heeds(heeds),
             assumed=assumed,
             source_line=source_line,
+            from_on=from_on,
             until_on=until_on,
             upcoming=_upcoming(contract, policy, today),
             signals=signals.get(contract.id, ()),
         )
-        for contract, link_id, reason, heeds, assumed, source_line, until_on in rows
+        for contract, link_id, reason, heeds, assumed, source_line, from_on, until_on in rows
     ]
 
 

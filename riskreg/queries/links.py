@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Select, String, cast, func, literal, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from riskreg.domain.links import LINKABLE
 from riskreg.domain.suggesting import Key, Linkable
 from riskreg.extensions import db
-from riskreg.models import Contract, Indicator, Link, LinkPast, Person, Reference, Register, Result, Risk
+from riskreg.models import AuditEvent, Contract, Indicator, Link, LinkPast, Person, Reference, Register, Result, Risk
 from riskreg.queries.indicator import written
 from riskreg.queries.matching import read_words, says
 
@@ -68,6 +68,7 @@ class Bearing:
     reason: str
     heeds: str
     assumed: bool
+    from_on: date | None
     until_on: date | None
 
     @property
@@ -80,7 +81,8 @@ def bears_on(*, indicator_id: int = 0, contract_id: int = 0) -> Sequence[Bearing
     """Return the risks that are linked to an indicator or a contract, by reference and by one query."""
     rows = db.session.execute(
         select(Link.id, Risk.id, Register.prefix, Reference.number, Risk.title, Risk.status, Risk.own_rag)
-        .add_columns(Risk.effective_rag, Risk.owner_post_id, Link.reason, Link.heeds, Link.assumed, Link.until_on)
+        .add_columns(Risk.effective_rag, Risk.owner_post_id, Link.reason, Link.heeds, Link.assumed)
+        .add_columns(Link.from_on, Link.until_on)
         .join(Risk, Risk.id == Link.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Reference.register_id)
@@ -140,21 +142,30 @@ def linked_keys(risk_id: int) -> frozenset[Key]:
 
 
 def linkables(words: str = "", *, most: int | None = None) -> list[Linkable]:
-    """Return the indicators and the contracts that are not closed in which all the words occur, by two queries."""
-    indicators: Rows = select(
-        Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.qpr
-    ).order_by(Indicator.position, Indicator.id)
+    """Return the indicators that did not end and the contracts that are not closed in which all the words occur.
+
+    Two queries. An indicator comes with the contract that it measures.
+    """
+    indicators: Rows = (
+        select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group)
+        .add_columns(Indicator.qpr + " " + Indicator.description, Indicator.contract_id)
+        .where(Indicator.ended_on.is_(None))
+        .order_by(Indicator.position, Indicator.id)
+    )
     contracts: Rows = (
         select(Contract.id, Contract.code, Contract.title, Contract.service_area, Contract.description)
         .where(Contract.closed_on.is_(None))
         .order_by(Contract.position, Contract.id)
     )
     for word in read_words(words):
-        in_indicator = (Indicator.code, Indicator.name, Indicator.service_group, Indicator.qpr)
+        in_indicator = (Indicator.code, Indicator.name, Indicator.service_group, Indicator.qpr, Indicator.description)
         in_contract = (Contract.code, Contract.title, Contract.service_area, Contract.description, Contract.provider)
         indicators = indicators.where(says(in_indicator, word))
         contracts = contracts.where(says(in_contract, word))
-    found = [Linkable(Key(INDICATOR, row[0]), *row[1:]) for row in db.session.execute(indicators.limit(most))]
+    found = [
+        Linkable(Key(INDICATOR, row[0]), row[1], row[2], row[3], row[4], Key(CONTRACT, row[5]) if row[5] else None)
+        for row in db.session.execute(indicators.limit(most))
+    ]
     return found + [Linkable(Key(CONTRACT, row[0]), *row[1:]) for row in db.session.execute(contracts.limit(most))]
 
 
@@ -187,9 +198,16 @@ def risks_to_link(
 def links_at(until: date, end: datetime) -> Any:
     """The links that were in force at the end of a day, as a subquery: risk_id, indicator_id and contract_id.
 
-    `end` is the moment at which the day was over. What is said of a link may have changed since.
+    `end` is the moment at which the day was over. What is said of a link may have changed since. A
+    first day may be typed, so the trail is asked whether the link was made later.
     """
     still = select(Link.risk_id, Link.indicator_id, Link.contract_id).where(Link.recorded_at < end)
     began = or_(LinkPast.from_on.is_(None), LinkPast.from_on <= until)
     since = select(LinkPast.risk_id, LinkPast.indicator_id, LinkPast.contract_id).where(LinkPast.ended_at >= end, began)
-    return union(still, since).subquery()
+    about = func.coalesce(
+        literal("indicator:") + cast(LinkPast.indicator_id, String),
+        literal("contract:") + cast(LinkPast.contract_id, String),
+    )
+    made = select(AuditEvent.id).where(AuditEvent.verb == "linked", AuditEvent.risk_id == LinkPast.risk_id)
+    later = made.where(AuditEvent.subject == about, AuditEvent.at >= end, AuditEvent.at <= LinkPast.ended_at)
+    return union(still, since.where(~later.exists())).subquery()

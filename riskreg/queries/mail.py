@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from riskreg.extensions import db
-from riskreg.models import Message, Person
+from riskreg.models import AuditEvent, Message, Person
 
 # Claimed by a sender, or begun: either is being sent, and the pages show the two as one, under the first.
 SENDING = ("claimed", "started")
@@ -35,6 +35,16 @@ class Outbox:
     def unsent(self) -> int:
         """Those that have not gone."""
         return sum(count for state, count in self.counts.items() if state in UNSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a message. `person` None: the register did it itself."""
+
+    at: datetime
+    person: str | None
+    verb: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,24 @@ def outbox_counts() -> Outbox:
         counts[shown] = counts.get(shown, 0) + count
     oldest = db.session.scalar(select(func.min(Message.created_at)).where(Message.state.in_(UNSENT)))
     return Outbox({state: counts.get(state, 0) for state in STATES}, oldest)
+
+
+def last_trouble() -> str:
+    """Return what went wrong with the message that waits and was tried last; empty when none was; by one query."""
+    tried = select(Message.last_error).where(Message.state == "waiting", Message.attempts > 0)
+    return db.session.scalar(tried.order_by(Message.next_attempt_at.desc(), Message.id.desc()).limit(1)) or ""
+
+
+def history(message: Message) -> list[Event]:
+    """Return what the audit trail holds of a message, the oldest first, by one query."""
+    rows = db.session.execute(
+        select(AuditEvent.at, Person.name, AuditEvent.verb, AuditEvent.sentence)
+        .outerjoin(Person, Person.id == AuditEvent.person_id)
+        # Nothing happened to it before it was put in; the day is in an index, and what an event is about is not.
+        .where(AuditEvent.at >= message.created_at, AuditEvent.subject == f"message:{message.id}")
+        .order_by(AuditEvent.id)
+    )
+    return [Event(*row) for row in rows]
 
 
 def messages(state: str, *, offset: int, size: int) -> list[MessageLine]:

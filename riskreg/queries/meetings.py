@@ -66,6 +66,12 @@ def _is_coming(today: date) -> ColumnElement[bool]:
     return and_(Meeting.state == MeetingState.PLANNED, Meeting.held_on >= today)
 
 
+def next_meeting(register_id: int, today: date) -> Meeting | None:
+    """Return the next planned meeting, one of today included, by one query; None when none is planned."""
+    coming = select(Meeting).where(Meeting.register_id == register_id, _is_coming(today))
+    return db.session.scalar(coming.order_by(Meeting.held_on).limit(1))
+
+
 def past_meetings(register_id: int, today: date) -> int:
     """Count the meetings that are over or closed, by one query."""
     query = select(func.count(Meeting.id)).where(Meeting.register_id == register_id, not_(_is_coming(today)))

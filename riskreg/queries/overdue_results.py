@@ -36,6 +36,7 @@ def overdue_results(today: date, policy: Policy) -> list[OverdueResult]:
         select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.frequency_months)
         .add_columns(Result.period, Result.period_end)
         .join(Result, latest_result(Result))
+        .where(Indicator.ended_on.is_(None))
         .order_by(Indicator.position, Indicator.id)
     )
     found = []

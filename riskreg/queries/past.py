@@ -10,18 +10,16 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Select, or_, select, union
-from sqlalchemy.orm import selectinload
 
 from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.lifecycle import DecisionKind, RiskStatus
-from riskreg.domain.past import ContractPast, Happening, IndicatorPast, Past, ResultPast, What
+from riskreg.domain.past import Happening, IndicatorPast, Past, ResultPast, What
 from riskreg.domain.scoring import Rag
 from riskreg.domain.signals import Heeds
 from riskreg.domain.targets import Judgement, Polarity
 from riskreg.extensions import db
 from riskreg.models import (
     AuditEvent,
-    Contract,
     Decision,
     Escalation,
     Indicator,
@@ -35,12 +33,15 @@ from riskreg.models import (
     TargetPast,
     TargetRow,
 )
+from riskreg.queries.past_contracts import contracts_of
+
+PART = 2_000
 
 
 def past_of(register_id: int) -> Past:
     """Return everything that a replay of the register's past reads."""
     indicators = {f"indicator:{one.id}": one for one in _indicators(register_id)}
-    contracts, touched = _contracts(register_id)
+    contracts, touched = contracts_of(_subjects(register_id, "contract_id"))
     linked, merged = _moments(register_id, "linked"), {(id_, at) for id_, _, at in _moments(register_id, "took in")}
     happenings = (
         *_statuses(register_id),
@@ -85,8 +86,9 @@ def _indicators(register_id: int) -> Iterator[IndicatorPast]:
         .add_columns(Result.opening, Result.revision, Result.recorded_at, Result.judged_at, Result.policy_version)
         .add_columns(Result.rag, Result.target_value, Result.floor_value, Result.floor_assumed, Result.why)
         .where(Result.indicator_id.in_(wanted))
-    )
-    for row in db.session.execute(query):
+    )  # in the order of the facts of ResultPast, then of Judgement
+    # A part at a time: as many rows at once as there are results take longer to be kept in memory than to be read.
+    for row in db.session.execute(query.execution_options(yield_per=PART)):
         results.setdefault(row.indicator_id, []).append(_result(row, tolerances))
     about = select(Indicator.id, Indicator.name, Indicator.unit, Indicator.polarity).where(Indicator.id.in_(wanted))
     for id_, name, unit, polarity in db.session.execute(about.order_by(Indicator.id)):
@@ -97,24 +99,11 @@ Tolerances = dict[tuple[int, int], list[tuple[datetime | None, Any, Any]]]
 
 
 def _result(row: Any, tolerances: Tolerances) -> ResultPast:
-    green, amber = _tolerance(tolerances.get((row.indicator_id, row.target_year), ()), row.judged_at)
-    return ResultPast(
-        period=row.period,
-        period_end=row.period_end,
-        target_year=row.target_year,
-        basis=row.basis,
-        value=row.value,
-        opening=row.opening,
-        revision=row.revision,
-        recorded_at=row.recorded_at,
-        judged_at=row.judged_at,
-        version=row.policy_version,
-        judgement=Judgement(
-            Rag(row.rag) if row.rag else None, row.target_value, row.floor_value, row.floor_assumed, row.why
-        ),
-        green_tolerance=green,
-        amber_tolerance=amber,
-    )
+    indicator_id, *facts, rag, target, floor, assumed, why = row
+    of_target = tolerances.get((indicator_id, row.target_year))
+    green, amber = _tolerance(of_target, row.judged_at) if of_target else (None, None)
+    facts += (Judgement(Rag(rag) if rag else None, target, floor, assumed, why), green, amber)
+    return ResultPast(*facts)
 
 
 def _tolerances(wanted: Any) -> Tolerances:
@@ -135,27 +124,6 @@ def _tolerance(held: Iterable[tuple[datetime | None, Any, Any]], judged_at: date
         if until is None or (judged_at is not None and judged_at < until):
             return green, amber
     return None, None
-
-
-def _contracts(register_id: int) -> tuple[dict[str, ContractPast], list[tuple[datetime, str]]]:
-    """The contracts, and when somebody recorded anything of which."""
-    wanted = _subjects(register_id, "contract_id")
-    rows = db.session.scalars(
-        select(Contract)
-        .where(Contract.id.in_(wanted))
-        .options(selectinload(Contract.routes), selectinload(Contract.reviews))
-        .order_by(Contract.id)
-    )
-    contracts = {f"contract:{row.id}": _contract(row) for row in rows}
-    events = select(AuditEvent.at, AuditEvent.subject).where(AuditEvent.subject.like("contract:%"))
-    return contracts, [(at, subject) for at, subject in db.session.execute(events) if subject in contracts]
-
-
-def _contract(row: Contract) -> ContractPast:
-    routes = tuple((one.recorded_at, one.as_route()) for one in row.routes)
-    facts = row.facts()
-    reviews = tuple(zip((one.recorded_at for one in row.reviews), facts.reviews, strict=True))
-    return ContractPast(row.id, facts, routes, reviews)
 
 
 def _of(register_id: int, query: Select[*tuple[Any, ...]]) -> Iterable[Any]:

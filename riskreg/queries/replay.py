@@ -6,13 +6,16 @@ on record and with the days on which a contract reaches a milestone, not with th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from riskreg.domain.dates import add_months
+from riskreg.domain.dates import add_months, day_of
 from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.past import Past, Rules
 from riskreg.domain.policy import Policy
@@ -83,20 +86,35 @@ def replay(register_id: int, versions: Mapping[int, Policy], draft: Policy, sinc
 
     The past is lived through twice: by the draft, and by the policies that held, which tells what the replay misses.
     """
-    past = past_of(register_id)
-    was = _recorded(register_id, since)
-    pairs = side_by_side(was, _run(past, Rules(versions, draft, since), since, now))
-    as_it_was = {
-        (one.risk_id, one.was, one.would.opened_on if one.would else None)
-        for one in side_by_side(was, _run(past, Rules(versions), since, now))
-        if one.difference is not Difference.SAME
-    }
+    with _nothing_thrown_away():
+        past = past_of(register_id)
+        was = _recorded(register_id, since)
+        pairs = side_by_side(was, _run(past, Rules(versions, draft, since), since, now))
+        as_it_was = {
+            _found(one)
+            for one in side_by_side(was, _run(past, Rules(versions), since, now))
+            if one.difference is not Difference.SAME
+        }
     risks = _risks(register_id) if pairs else {}
-    lines = []
-    for one in pairs:
-        key = (one.risk_id, one.was, one.would.opened_on if one.would else None)
-        lines.append(ReplayLine(*risks[one.risk_id], one, key in as_it_was))
-    return Replayed(since, tuple(lines))
+    return Replayed(since, tuple(ReplayLine(*risks[one.risk_id], one, _found(one) in as_it_was) for one in pairs))
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Let Python not look for what can be thrown away: all of the past is kept to the end, and looking takes longer."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _found(pair: Pair) -> tuple[object, ...]:
+    """How the replay finds an escalation otherwise than it was: by its day, and on the same day by reason and end."""
+    would = pair.would
+    if would is None or pair.difference is not Difference.OTHERWISE:
+        return pair.risk_id, pair.was, would and would.opened_on
+    return pair.risk_id, pair.was, would.opened_on, would.reasons, would.status, would.ended_on
 
 
 def _run(past: Past, rules: Rules, since: date, now: datetime) -> list[Raised]:
@@ -107,30 +125,41 @@ def _recorded(register_id: int, since: date) -> list[Raised]:
     """The escalations that signals raised, with everything they came to hold, by one query."""
     rows = db.session.execute(
         select(Escalation.id, Escalation.risk_id, Escalation.opened_on, Escalation.opened_at, Escalation.status)
-        .add_columns(Escalation.ended_why, EscalationSignal.joined_at)
-        .add_columns(SignalRow.indicator_id, SignalRow.contract_id, SignalRow.fact, SignalRow.sentence)
+        .add_columns(Escalation.ended_at, Escalation.ended_why, EscalationSignal.joined_at)
+        .add_columns(SignalRow.indicator_id, SignalRow.contract_id, SignalRow.fact)
+        .add_columns(SignalRow.kind, SignalRow.severity, SignalRow.sentence)
         .join(Risk, Risk.id == Escalation.risk_id)
         .join(EscalationSignal, EscalationSignal.escalation_id == Escalation.id)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
         .where(Risk.register_id == register_id, Escalation.person_id.is_(None), Escalation.opened_on >= since)
         .order_by(Escalation.id, SignalRow.id)
     )
-    found: dict[int, list[tuple[str, str, bool]]] = {}
-    heads: dict[int, tuple[int, date, str]] = {}
-    for id_, risk_id, opened_on, opened_at, status, why, joined_at, indicator_id, contract_id, fact, sentence in rows:
-        subject = f"indicator:{indicator_id}" if indicator_id else f"contract:{contract_id}"
-        found.setdefault(id_, []).append((f"{subject} {fact}", sentence, joined_at == opened_at))
-        heads[id_] = risk_id, opened_on, why if status == EscalationStatus.DECLINED else ""
-    return [
-        Raised(
-            risk_id, opened_on, _first(held), frozenset(fact for fact, _, _ in held), escalation_id=id_, declined=why
-        )
-        for (id_, held), (risk_id, opened_on, why) in zip(found.items(), heads.values(), strict=True)
-    ]
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return [_as_raised(held) for held in found.values()]
 
 
-def _first(held: Sequence[tuple[str, str, bool]]) -> tuple[str, ...]:
-    return tuple(sentence for _, sentence, first in held if first)
+def _as_raised(held: Sequence[Row[Any]]) -> Raised:
+    """Return an escalation by the rows of what it came to hold, of which there is one at least."""
+    one = held[0]
+    first = [row for row in held if row.joined_at == row.opened_at]
+    return Raised(
+        risk_id=one.risk_id,
+        opened_on=one.opened_on,
+        sentences=tuple(row.sentence for row in first),
+        reasons=frozenset((_fact(row), row.kind, row.severity) for row in first),
+        facts=frozenset(map(_fact, held)),
+        status=EscalationStatus(one.status),
+        ended_on=day_of(one.ended_at) if one.ended_at else None,
+        ended_why=one.ended_why,
+        escalation_id=one.id,
+    )
+
+
+def _fact(row: Row[Any]) -> str:
+    subject = f"indicator:{row.indicator_id}" if row.indicator_id else f"contract:{row.contract_id}"
+    return f"{subject} {row.fact}"
 
 
 def _risks(register_id: int) -> dict[int, tuple[str, str]]:

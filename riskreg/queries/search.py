@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.extensions import db
 from riskreg.models import (
@@ -43,7 +43,7 @@ from riskreg.models import (
     RiskResponse,
 )
 from riskreg.queries.keeping import discarded
-from riskreg.queries.matching import RISK_TEXTS, beyond_ascii, database, occurs, pattern_of
+from riskreg.queries.matching import RISK_TEXTS, beyond_ascii, database, is_plain, occurs, pattern_of
 from riskreg.queries.register import LEFT, SHOWN, RegisterName
 
 Rows = Select[*tuple[Any, ...]]
@@ -109,7 +109,6 @@ ABOUT_RISKS: Mapping[Kind, Searched] = {
 }
 KINDS = tuple(Kind)
 PLACES = {kind: place for place, kind in enumerate(KINDS)}
-Around = aliased(Risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +140,25 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a statement depends on: for each word its letters beyond a to z, and what is looked into."""
+    """What a statement depends on: for each word its letters beyond a to z, and what is looked into.
+
+    `plain`: LIKE reads no sign of any word.
+    """
 
     letters: tuple[str, ...]
+    plain: bool
     kind: Kind | None
     unopened: bool
     database: str
 
     def have(self, texts: Sequence[Column]) -> ColumnElement[bool]:
         """Whether every word occurs in the texts."""
-        words = enumerate(self.letters)
-        return and_(*(occurs(texts, one, bindparam(f"word{place}"), self.database) for place, one in words))
+        return and_(
+            *(
+                occurs(texts, one, bindparam(f"word{place}"), self.database, plain=self.plain)
+                for place, one in enumerate(self.letters)
+            )
+        )
 
 
 def find_texts(
@@ -162,7 +169,7 @@ def find_texts(
     The titles of risks come first, then what is open, then by kind, and the newest first. `unopened`: whether drafts
     and proposals are looked into.
     """
-    statement = _finding(Shape(tuple(map(beyond_ascii, words)), kind, unopened, database()))
+    statement = _finding(Shape(tuple(map(beyond_ascii, words)), all(map(is_plain, words)), kind, unopened, database()))
     patterns = {f"word{place}": pattern_of(word) for place, word in enumerate(words)}
     asked = {**patterns, "register_id": register.id, "limit": limit, "offset": offset}
     rows = db.session.execute(statement, asked).all()
@@ -192,24 +199,21 @@ def _about_risks(kind: Kind, shape: Shape) -> Rows:
     """The ids of the texts of a kind that have every word, with what they are sorted by."""
     one = ABOUT_RISKS[kind]
     if kind is Kind.RISK:
-        return _hits(
-            kind, one.key, one.texts, shape, _closed(Risk, shape), case((shape.have((Risk.title,)), 0), else_=1)
-        )
-    # Looked up for what was found and not joined: a database would walk the risks first and reach every text by an
-    # index, which takes three times as long as reading the texts.
-    closed = select(_closed(Around, shape))
+        rank = case((shape.have((Risk.title,)), 0), else_=1)
+        return _hits(kind, one.key, one.texts, shape, _closed(shape), rank)
+    # Outer joins, so that the texts are read first: else a database would walk the risks and reach every text by an
+    # index, which takes three times as long.
+    hits = _hits(kind, one.key, one.texts, shape, _closed(shape)).select_from(one.key.class_)
     if one.within:
-        closed = closed.select_from(one.within[0]).join(Around, Around.id == one.risk_id).where(one.within[1])
-    else:
-        closed = closed.where(Around.id == one.risk_id)
-    return _hits(kind, one.key, one.texts, shape, closed.correlate(one.key.class_).scalar_subquery())
+        hits = hits.outerjoin(*one.within)
+    return hits.outerjoin(Risk, Risk.id == one.risk_id)
 
 
-def _closed(risk: type[Risk], shape: Shape) -> Sorted:
+def _closed(shape: Shape) -> Sorted:
     """1 for a risk that left the register, 0 for one that did not, NULL for one that may not be seen."""
-    elsewhere = risk.register_id != bindparam("register_id", type_=Integer)
-    hidden = elsewhere if shape.unopened else or_(elsewhere, risk.status.not_in(SHOWN), discarded(risk))
-    return case((hidden, null()), (risk.status.in_(LEFT), 1), else_=0)
+    elsewhere = Risk.register_id != bindparam("register_id", type_=Integer)
+    hidden = elsewhere if shape.unopened else or_(elsewhere, Risk.status.not_in(SHOWN), discarded())
+    return case((hidden, null()), (Risk.status.in_(LEFT), 1), else_=0)
 
 
 def _indicators(shape: Shape) -> Rows:

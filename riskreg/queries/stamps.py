@@ -19,11 +19,12 @@ class Stamp:
 
     `ratings` differs as soon as a risk was added, or its text, status, division, owner own rating, target or response
     changed, or an escalation was opened, brought back or ended, a decision taken or a review done: each adds a row, or
-    ends an escalation, or lets it wait from another moment on.
+    ends an escalation, or lets it wait from another moment on. `events` stays the same when only a rating was added.
     """
 
     anything: tuple[int | None, ...]
     ratings: tuple[object, ...]
+    events: tuple[object, ...]
 
 
 def _added(table: type[Any]) -> tuple[Any, Any]:
@@ -35,9 +36,8 @@ def _added(table: type[Any]) -> tuple[Any, Any]:
     return last, select(func.count(table.id)).where(table.id > last - LATELY).scalar_subquery()
 
 
-_ONLY_ADDED = (RiskVersion, Assessment, Decision, Review, RiskResponse)
+_ONLY_ADDED = (AuditEvent, Assessment, RiskVersion, Decision, Review, RiskResponse)
 _STAMP: Select[*tuple[Any, ...]] = select(
-    *_added(AuditEvent),
     *(column for table in _ONLY_ADDED for column in _added(table)),
     select(func.count(Escalation.id)).scalar_subquery(),
     select(func.count(Escalation.ended_at)).scalar_subquery(),
@@ -47,5 +47,5 @@ _STAMP: Select[*tuple[Any, ...]] = select(
 
 def register_stamp() -> Stamp:
     """Return the stamp of the register, by one query."""
-    anything, last, *ratings = db.session.execute(_STAMP).one()
-    return Stamp((anything, last), tuple(ratings))
+    stamp = tuple(db.session.execute(_STAMP).one())
+    return Stamp(stamp[:2], stamp[2:], stamp[4:])

@@ -52,6 +52,22 @@ class SheetTarget:
     revision: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class SheetNational:
+    """An indicator with one year's target and national figures; `revision` is None where none were ever set."""
+
+    code: str
+    name: str
+    group: str
+    unit: str
+    year: int
+    target: Target | None
+    value: Decimal | None
+    comparable: bool
+    neighbours: Decimal | None
+    revision: int | None
+
+
 def target_of(indicator_id: int, year: int) -> TargetRow | None:
     """Return the target of a year, by one query."""
     return db.session.scalar(select(TargetRow).where(TargetRow.indicator_id == indicator_id, TargetRow.year == year))
@@ -95,8 +111,9 @@ def codes_of_indicators() -> dict[str, int]:
 
 
 def sheet_targets(years: Sequence[int], group: str) -> list[SheetTarget]:
-    """Return each indicator (of one service group, or all) with each of these years, by two queries."""
+    """Return each rated indicator (of one service group, or all) with each of these years, by two queries."""
     query = select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)
+    query = query.where(Indicator.is_rated)
     query = query.add_columns(Indicator.polarity).order_by(Indicator.position, Indicator.id)
     if group:
         query = query.where(Indicator.service_group == group)
@@ -115,4 +132,16 @@ def sheet_targets(years: Sequence[int], group: str) -> list[SheetTarget]:
             target = Target(TargetKind(set_now.kind), *set_now[3:7]) if set_now else None
             about = (row.code, row.name, row.service_group, row.unit, row.polarity)
             found.append(SheetTarget(*about, year, target, set_now.revision if set_now else None))
+    return found
+
+
+def sheet_national(year: int, group: str) -> list[SheetNational]:
+    """Return each rated indicator (of one service group, or all) with the figures of a year, by three queries."""
+    query = select(Indicator.code, Benchmark.value, Benchmark.comparable, Benchmark.neighbours, Benchmark.revision)
+    query = query.join(Indicator, Indicator.id == Benchmark.indicator_id).where(Benchmark.year == year)
+    known = {row.code: row for row in db.session.execute(query)}
+    found = []
+    for one in sheet_targets([year], group):
+        figures = known[one.code][1:] if one.code in known else (None, True, None, None)
+        found.append(SheetNational(one.code, one.name, one.group, one.unit, year, one.target, *figures))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import and_, case, false, literal, or_, select
 
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, EscalationStatus, RiskStatus
@@ -22,6 +22,7 @@ from riskreg.models import (
     Post,
     Reference,
     Register,
+    Result,
     ReviewDraft,
     Risk,
     RiskResponse,
@@ -29,6 +30,7 @@ from riskreg.models import (
 )
 from riskreg.queries.before_dmt import STANDING, Standing
 from riskreg.queries.contract_filters import heeded_by_a_risk
+from riskreg.queries.indicators import latest_result
 from riskreg.queries.slips import SLIPS
 
 MOST = 50
@@ -121,7 +123,10 @@ class SlippingIndicator:
 
 @dataclass(frozen=True, slots=True)
 class ContractSignal:
-    """A signal that stands on a contract of ours, and whom it reaches: DMT only where an open risk heeds it."""
+    """A signal that stands on a contract of ours, and whom it reaches: DMT only where an open risk heeds it.
+
+    Also an indicator of the contract that is RED; that is no signal of the contract, and `reaches` is 0.
+    """
 
     contract_id: int
     title: str
@@ -242,13 +247,26 @@ def slipping_indicators(posts: Collection[int]) -> Sequence[SlippingIndicator]:
 
 
 def contract_signals(posts: Collection[int]) -> Sequence[ContractSignal]:
-    """Return what stands on the contracts we manage, the furthest reaching first; one query, MOST + 1 rows."""
-    rows = db.session.execute(
-        select(Contract.id, Contract.title, SignalRow.sentence, SignalRow.reaches, SignalRow.since)
-        .add_columns(Contract.owner_post_id, heeded_by_a_risk)
+    """Return what stands on the contracts we manage, the furthest reaching first, then their indicators that are RED.
+
+    One query, MOST + 1 rows.
+    """
+    signals = (
+        select(Contract.id, Contract.title, SignalRow.sentence, SignalRow.reaches.label("reaches"))
+        .add_columns(SignalRow.since.label("since"), Contract.owner_post_id, heeded_by_a_risk, Contract.position)
         .join(SignalRow, SignalRow.contract_id == Contract.id)
         .where(SignalRow.state == SignalState.STANDS, Contract.owner_post_id.in_(posts))
-        .order_by(SignalRow.reaches.desc(), SignalRow.since, Contract.position)
-        .limit(MOST + 1)
     )
-    return [ContractSignal(*row) for row in rows]
+    sentence = literal("Its indicator “") + Indicator.name + "” is RED for " + Result.period + "."
+    red = (
+        select(Contract.id, Contract.title, sentence, literal(0), Result.period_end, Contract.owner_post_id)
+        .add_columns(false(), Contract.position)
+        .join(Indicator, Indicator.contract_id == Contract.id)
+        .join(Result, latest_result(Result))
+        .where(Indicator.ended_on.is_(None), Contract.closed_on.is_(None), Result.rag == str(Rag.RED))
+        .where(Contract.owner_post_id.in_(posts))
+    )
+    both = signals.union_all(red)
+    order = (both.selected_columns["reaches"].desc(), both.selected_columns["since"], both.selected_columns["position"])
+    rows = db.session.execute(both.order_by(*order).limit(MOST + 1))
+    return [ContractSignal(*row[:-1]) for row in rows]

@@ -110,7 +110,7 @@ def _check(action: Action, change: ActionChange, today: date) -> None:
     if action.risk.status != RiskStatus.OPEN:
         raise RuleBroken(f"The risk is {action.risk.status}; its actions can no longer be updated.")
     if not change.text.strip():
-        raise RuleBroken("Say in a sentence how far the action is.", "text")
+        raise RuleBroken("Say how far the action is.", "text")
     if not 0 <= change.progress <= WHOLE:
         raise RuleBroken("Progress must be a whole number from 0 to 100.", "progress")
     if change.status is ActionStatus.NOT_STARTED and change.progress:

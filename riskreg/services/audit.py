@@ -9,6 +9,9 @@ from riskreg.domain.sentences import closed
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Risk
 from riskreg.services.actors import Actor
+from riskreg.services.event_notices import tell_of_mentions
+
+MENTIONS = "@"
 
 
 def record(
@@ -26,9 +29,12 @@ def record(
 
     The sentence says when a deputy acted for the post that owns the matter: `owner`, or else the risk's.
     An event on a risk counts as a change of it: its revision rises, so that a page opened before is noticed.
+    Whoever is mentioned in what was written is told.
     """
     event = add_event(actor, verb, subject, sentence, now=now, risk=risk, owner=owner, **detail)
     db.session.flush()
+    if MENTIONS in sentence and actor.person_id is not None:
+        tell_of_mentions(actor, event, risk, now)
     return event
 
 

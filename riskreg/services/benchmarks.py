@@ -1,21 +1,24 @@
-"""Setting the national figure of a year and that of the statistical neighbours; targets that waited for it apply then.
+"""Setting the national figures of years and those of the statistical neighbours, one or many at once.
+
+Targets that waited for them apply then.
 
 What stood until now is kept with who replaced it and why, as targets are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
 from riskreg.domain.access import Permission
-from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
+from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
 from riskreg.domain.figures import read_figure
 from riskreg.domain.sentences import figure
-from riskreg.domain.target_setting import EARLIEST_YEAR, LATEST_YEAR
 from riskreg.extensions import db
 from riskreg.models import Benchmark, BenchmarkPast, Indicator
 from riskreg.services.actors import Actor
@@ -23,7 +26,17 @@ from riskreg.services.audit import record
 from riskreg.services.consequences import require_as_shown, tried
 from riskreg.services.evaluation import Evaluation
 from riskreg.services.locking import lock_register
-from riskreg.services.rejudging import NOTHING_NEW, Change, SettingOutcome, outcome_of
+from riskreg.services.rejudging import (
+    NOTHING_NEW,
+    Change,
+    InForce,
+    SettingOutcome,
+    entry_faults,
+    in_years,
+    outcome_of,
+    raise_any,
+    rows_of_years,
+)
 
 NOT_KNOWN = "not known"
 
@@ -32,7 +45,8 @@ NOT_KNOWN = "not known"
 class BenchmarkEntry:
     """A year's national figure and that of the neighbours as they were typed; empty: not known.
 
-    `revision` is that of the figures that the person saw, None: there were none.
+    `revision` is that of the figures that the person saw, None: there were none. `row` is what a problem is named by,
+    such as the row of a sheet.
     """
 
     indicator_id: int
@@ -41,6 +55,7 @@ class BenchmarkEntry:
     neighbours: str
     comparable: bool = True
     revision: int | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,90 +72,139 @@ class _Figures:
         return f"{national}{how}; neighbours {near}"
 
 
-def preview_benchmark(
-    actor: Actor, register_id: int, entry: BenchmarkEntry, reason: str, now: datetime
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An entry that was read, and the figures in force."""
+
+    entry: BenchmarkEntry
+    indicator: Indicator
+    figures: _Figures
+    known: Benchmark | None
+
+    @property
+    def before(self) -> _Figures:
+        """What is in force."""
+        return _held(self.known)
+
+
+def preview_benchmarks(
+    actor: Actor, register_id: int, entries: Sequence[BenchmarkEntry], reason: str, now: datetime
 ) -> SettingOutcome:
-    """Return what setting these figures would do, and leave nothing behind. Raises as set_benchmark does."""
-    return tried(lambda: set_benchmark(actor, register_id, entry, reason, now)[0])
+    """Return what setting these figures would do, and leave nothing behind. Raises as set_benchmarks does."""
+    return tried(lambda: set_benchmarks(actor, register_id, entries, reason, now)[0])
 
 
-def set_benchmark(
-    actor: Actor, register_id: int, entry: BenchmarkEntry, reason: str, now: datetime, *, shown: str | None = None
+def set_benchmarks(
+    actor: Actor,
+    register_id: int,
+    entries: Sequence[BenchmarkEntry],
+    reason: str,
+    now: datetime,
+    *,
+    shown: str | None = None,
 ) -> tuple[SettingOutcome, Evaluation]:
-    """Set a year's national figure and that of the neighbours, and judge what waited for it.
+    """Set national figures of years and those of the neighbours, all or none, and judge what waited for them.
 
-    `shown` is the digest of the outcome that the person saw. Raises RuleBroken for what is no figure or says nothing
-    new, NotPermitted, and ChangedMeanwhile when the figures, or the outcome, are others than the person saw.
+    `shown` is the digest of the outcome that the person saw. What says nothing new is left out. Raises RowsBroken with
+    everything that is wrong with any of the entries, RuleBroken without a reason, NotPermitted, and ChangedMeanwhile
+    when the figures, or the outcome, are others than the person saw.
     """
     actor.require(Permission.PUBLISH_RESULT)
     lock_register(register_id)
-    indicator = db.session.get(Indicator, entry.indicator_id)
-    if indicator is None:
-        raise RuleBroken("There is no such indicator.", "indicator")
     if not reason.strip():
         raise RuleBroken("Say where the figures come from, or why they change.", "reason")
-    if not EARLIEST_YEAR <= entry.year <= LATEST_YEAR:
-        raise RuleBroken(f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", "year")
-    known = db.session.scalar(
-        select(Benchmark).where(Benchmark.indicator_id == indicator.id, Benchmark.year == entry.year)
-    )
-    before = _figures(known.value, known.neighbours, known.comparable) if known else _Figures()
-    if entry.revision != (known.revision if known else None):
-        raise ChangedMeanwhile(
-            f"These figures were changed meanwhile; they are now: {before.words(indicator.unit)}. Nothing was saved."
-        )
-    after = _read(entry, indicator)
-    if after == before:
-        raise RuleBroken(NOTHING_NEW, "value")
-    _write(actor, indicator, entry.year, known, after, reason.strip(), now)
-    words = (before.words(indicator.unit), after.words(indicator.unit))
-    text = f"{indicator.name}: the national figure of {entry.year} is set to: {words[1]}. Until now: {words[0]}."
-    record(
-        actor, "set the national figure", f"indicator:{indicator.id}", f"{text} {reason.strip()}", now=now,
-        before=words[0], after=words[1], reason=reason.strip(),
-    )  # fmt: skip
-    change = Change("", indicator.id, indicator.code, indicator.name, entry.year, *words)
-    outcome, evaluation = outcome_of(register_id, [change], 0, now)
+    readings, problems = _read(entries)
+    raise_any(problems)
+    new = [one for one in readings if one.figures != one.before]
+    if not new:
+        raise RowsBroken([RowProblem(one.entry.row, NOTHING_NEW, "value") for one in readings[:1]])
+    changes = [_store(actor, one, reason.strip(), now) for one in new]
+    outcome, evaluation = outcome_of(register_id, changes, len(readings) - len(new), now)
     require_as_shown(outcome, shown)
     return outcome, evaluation
 
 
-def _read(entry: BenchmarkEntry, indicator: Indicator) -> _Figures:
-    is_gap = "gap" in indicator.name.lower()
-    value, neighbours = (
-        read_figure(words, indicator.unit, field, is_gap=is_gap) if words.strip() else None
-        for field, words in (("value", entry.value), ("neighbours", entry.neighbours))
-    )
-    return _figures(value, neighbours, entry.comparable)
+def wrong_benchmarks(entries: Sequence[BenchmarkEntry]) -> Sequence[RowProblem]:
+    """Return everything that set_benchmarks would refuse of these rows, so that they can be left out."""
+    return _read(entries)[1] if entries else []
 
 
-def _figures(value: Decimal | None, neighbours: Decimal | None, comparable: bool) -> _Figures:
+def _read(entries: Sequence[BenchmarkEntry]) -> tuple[list[_Reading], list[RowProblem]]:
+    if not entries:
+        raise RuleBroken("There is no national figure to set.")
+    ids = {entry.indicator_id for entry in entries}
+    indicators = {row.id: row for row in db.session.scalars(select(Indicator).where(Indicator.id.in_(ids)))}
+    there = select(Benchmark).where(in_years(Benchmark, ids, {entry.year for entry in entries}))
+    known = {(row.indicator_id, row.year): row for row in db.session.scalars(there)}
+    problems, readings, rows = list[RowProblem](), list[_Reading](), rows_of_years(entries)
+    for entry in entries:
+        indicator, row = indicators.get(entry.indicator_id), known.get((entry.indicator_id, entry.year))
+        wrong = list(entry_faults(entry, indicator, _in_force(indicator, row), rows))
+        if indicator is not None and not wrong:
+            wrong = _take(entry, indicator, row, readings)
+        problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
+    return readings, problems
+
+
+def _in_force(indicator: Indicator | None, row: Benchmark | None) -> InForce:
+    words = _held(row).words(indicator.unit if indicator else "")
+    says = f"These figures were changed meanwhile; they are now: {words}."
+    return InForce("national figure", says, row.revision if row else None)
+
+
+def _take(
+    entry: BenchmarkEntry, indicator: Indicator, known: Benchmark | None, readings: list[_Reading]
+) -> list[RuleBroken]:
+    """Add the reading of an entry, or return what is wrong with its figures."""
+    is_gap, wrong, read = "gap" in indicator.name.lower(), list[RuleBroken](), dict[str, Decimal | None]()
+    for field, words in (("value", entry.value), ("neighbours", entry.neighbours)):
+        try:
+            read[field] = read_figure(words, indicator.unit, field, is_gap=is_gap) if words.strip() else None
+        except RuleBroken as broken:
+            wrong.append(broken)
+    if not wrong:
+        readings.append(_Reading(entry, indicator, _figures(**read, comparable=entry.comparable), known))
+    return wrong
+
+
+def _held(row: Benchmark | None) -> _Figures:
+    return _figures(row.value, row.neighbours, comparable=row.comparable) if row else _Figures()
+
+
+def _figures(value: Decimal | None, neighbours: Decimal | None, *, comparable: bool) -> _Figures:
     """Where there is no national figure, whether it could be compared says nothing."""
     return _Figures(value, neighbours, comparable or value is None)
 
 
-def _write(
-    actor: Actor, indicator: Indicator, year: int, row: Benchmark | None, new: _Figures, reason: str, now: datetime
-) -> None:
-    """Keep what stood, and write the new figures."""
+def _store(actor: Actor, reading: _Reading, reason: str, now: datetime) -> Change:
+    """Keep the figures that stood, write the new ones, and tell it."""
+    indicator, year, row, new = reading.indicator, reading.entry.year, reading.known, reading.figures
+    before, after = (one.words(indicator.unit) for one in (reading.before, new))
+    told: dict[str, Any] = {"before": before, "after": after}
     if row is None:
         row = Benchmark(indicator_id=indicator.id, year=year, revision=0)
         db.session.add(row)
     else:
+        db.session.add(_past(actor, row, reason, now))
         row.revision += 1
-        db.session.add(
-            BenchmarkPast(
-                indicator_id=row.indicator_id,
-                year=row.year,
-                printed=row.printed,
-                value=row.value,
-                comparable=row.comparable,
-                neighbours=row.neighbours,
-                replaced_at=now,
-                replaced_by=actor.person_id,
-                replaced_why=reason,
-            )
-        )
+        told |= {"line": row.source_line, "remark": row.note}
     row.value, row.neighbours, row.comparable = new.value, new.neighbours, new.comparable
     row.printed = "" if new.value is None else f"{new.value:f}"
     row.source_line, row.note = "", reason
+    text = f"{indicator.name}: the national figure of {year} is set to: {after}. Until now: {before}. {reason}"
+    record(actor, "set the national figure", f"indicator:{indicator.id}", text, now=now, reason=reason, **told)
+    return Change(reading.entry.row, indicator.id, indicator.code, indicator.name, year, before, after)
+
+
+def _past(actor: Actor, row: Benchmark, reason: str, now: datetime) -> BenchmarkPast:
+    return BenchmarkPast(
+        indicator_id=row.indicator_id,
+        year=row.year,
+        printed=row.printed,
+        value=row.value,
+        comparable=row.comparable,
+        neighbours=row.neighbours,
+        replaced_at=now,
+        replaced_by=actor.person_id,
+        replaced_why=reason,
+    )

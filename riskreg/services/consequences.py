@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select
 from riskreg.domain.errors import ChangedMeanwhile
 from riskreg.extensions import db
 from riskreg.models import Escalation, Message, Person
+from riskreg.services.escalation_notices import Heard
 from riskreg.services.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class RiskEffect:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail to one person. `audience`: as `owner` of the risks, or as a member of `dmt`."""
+    """What one person is told, in an e-mail or a digest. `audience`: as `owner` of the risks, or as member of `dmt`."""
 
     person: str
     kind: str
@@ -64,10 +65,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What evaluating does: to which risks, and whom it tells."""
+    """What evaluating does: to which risks, whom it tells at once by `letters`, and who hears of it in a digest."""
 
     risks: tuple[RiskEffect, ...] = ()
     letters: tuple[Letter, ...] = ()
+    heard: tuple[Letter, ...] = ()
 
 
 def tried(use_case: Callable[[], Outcome]) -> Outcome:
@@ -89,8 +91,13 @@ def tried(use_case: Callable[[], Outcome]) -> Outcome:
 
 def digest_of(outcome: DataclassInstance) -> str:
     """Return the same short text for the same outcome, and another one for any other."""
-    words = json.dumps(asdict(outcome), default=str, sort_keys=True)
+    words = json.dumps(asdict(outcome), default=_in_order, sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+def _in_order(value: object) -> object:
+    """A set has no order of its own, and another one in every process."""
+    return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)
 
 
 def require_as_shown(outcome: DataclassInstance, shown: str | None) -> None:
@@ -101,7 +108,7 @@ def require_as_shown(outcome: DataclassInstance, shown: str | None) -> None:
 
 def effects_of(done: Evaluation) -> Effects:
     """Return what evaluating did as plain data, in the order in which it matters."""
-    return Effects(tuple(_risks(done)), tuple(_letters(done.messages)))
+    return Effects(tuple(_risks(done)), tuple(_letters(done.messages)), tuple(_heard(done.heard)))
 
 
 def _risks(done: Evaluation) -> Iterator[RiskEffect]:
@@ -134,6 +141,19 @@ def _letters(messages: Iterable[Message]) -> list[Letter]:
     names: dict[int, str] = dict(db.session.execute(query).all()) if queued else {}
     letters = [_letter(names[one.person_id], one.kind, one.facts) for one in queued]
     return sorted(letters, key=lambda one: (one.audience, one.person, one.kind))
+
+
+def _heard(told: Sequence[Heard]) -> list[Letter]:
+    """Who hears of what in a digest; nobody does who has switched that kind off."""
+    query = select(Person.id, Person.name, Person.switched_off)
+    query = query.where(Person.id.in_({person_id for one in told for person_id in one.people}))
+    people = {row.id: row for row in db.session.execute(query)} if told else {}
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in told:
+        for person_id in one.people:
+            if one.kind not in people[person_id].switched_off:
+                found.setdefault((one.audience, people[person_id].name, one.kind), []).append(one.reference)
+    return [Letter(name, str(kind), who, tuple(refs)) for (who, name, kind), refs in sorted(found.items())]
 
 
 def _letter(person: str, kind: str, facts: dict[str, Any]) -> Letter:

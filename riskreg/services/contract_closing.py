@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from riskreg.domain.contracts import contract_signals
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
 from riskreg.domain.lifecycle import RiskStatus
@@ -16,20 +15,12 @@ from riskreg.domain.sentences import day, listed
 from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.models import Contract, Link, Risk
-from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.consequences import effects_of, require_as_shown, tried
+from riskreg.services.consequences import tried
 from riskreg.services.contract_entries import require_keeper
-from riskreg.services.contract_outcomes import (
-    Change,
-    ContractConsequences,
-    ContractOutcome,
-    KeptContracts,
-    sentences_of,
-)
+from riskreg.services.contract_outcomes import ContractBefore, ContractConsequences, KeptContracts
 from riskreg.services.contracts import CHANGED
-from riskreg.services.evaluation import evaluate_register
 from riskreg.services.locking import lock_register
 
 
@@ -79,9 +70,8 @@ def change_state(
     if contract.revision != seen_revision:
         raise ChangedMeanwhile(CHANGED)
     if not closing.why.strip():
-        raise RuleBroken("Say in a sentence why.", "why")
-    policy, today = policy_on(register_id, day_of(now)), day_of(now)
-    before, was = contract_signals(contract.facts(), today, policy), _state(contract)
+        raise RuleBroken("Say why.", "why")
+    before = ContractBefore(register_id, contract, now, lambda one: [("State", _state(one))])
     if contract.closed_on is None:
         verb, text = "closed", _close(contract, closing, now)
     else:
@@ -90,15 +80,7 @@ def change_state(
     contract.revision += 1
     said = f"{contract.code} {contract.title}: {verb}. {closing.why.strip()} {text}".strip()
     record(actor, verb, f"contract:{contract.id}", said, now=now, owner=contract.owner_post_id)
-    db.session.flush()
-    evaluation = evaluate_register(register_id, now, contracts=[contract.id])
-    after = contract_signals(contract.facts(), today, policy)
-    change = Change("State", was, _state(contract))
-    begin, end = sentences_of(after, before), sentences_of(before, after)
-    outcome = ContractOutcome("", contract.id, contract.code, contract.title, (change,), begin, end)
-    consequences = ContractConsequences((outcome,), 0, effects_of(evaluation))
-    require_as_shown(consequences, shown)
-    return KeptContracts((contract,), evaluation, consequences)
+    return before.outcome(shown)
 
 
 def _close(contract: Contract, closing: Closing, now: datetime) -> str:

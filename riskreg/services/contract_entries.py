@@ -120,12 +120,8 @@ def _problems(actor: Actor, every: Sequence[Kept], now: datetime) -> list[RowPro
 
 def _conflicts(actor: Actor, one: Kept, now: datetime) -> list[tuple[str, str | None]]:
     """Return what is wrong with an entry beside what is kept of its contract, and beside who asks."""
-    found: list[tuple[str, str | None]] = []
+    found = _not_mine(actor, one)
     terms, contract = one.entry.terms, one.contract
-    owners = {terms.owner_post_id, one.before.owner_post_id if contract else terms.owner_post_id}
-    if not all(may_keep(actor, owner) for owner in owners if owner is not None):
-        said = "You keep the contracts of the posts that you hold: only the risk co-ordinator moves one elsewhere."
-        found.append((said, "owner_post_id"))
     until = one.entry.provider_until
     if until and until > day_of(now):
         found.append(("The date must be today or earlier.", "provider_until"))
@@ -144,3 +140,15 @@ def _conflicts(actor: Actor, one: Kept, now: datetime) -> list[tuple[str, str | 
         said = f"This is the end before any extension; it must come before {ends[0]}, the end that was awarded."
         found.append((said, "end"))
     return found
+
+
+def _not_mine(actor: Actor, one: Kept) -> list[tuple[str, str | None]]:
+    """Return why the person may not keep a contract as the entry has it: whose it is, or whose it would be."""
+    contract, wanted = one.contract, one.entry.terms.owner_post_id
+    if contract and not may_keep(actor, contract.owner_post_id):
+        who = contract.owner_post.title
+        return [(f"It is kept by the {who}: nobody else but the risk co-ordinator changes it.", "code")]
+    if wanted is not None and not may_keep(actor, wanted):
+        said = "You keep the contracts of the posts that you hold: only the risk co-ordinator gives one to others."
+        return [(said, "owner_post_id")]
+    return []

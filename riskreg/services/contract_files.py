@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from riskreg.domain.contract_terms import KINDS, LABELS, MOST_EXTENSIONS, MOST_MONTHS, ContractTerms
+from riskreg.domain.contract_terms import KINDS, LABELS, MOST_EXTENSIONS, MOST_MONTHS, ContractTerms, changed_terms
 from riskreg.domain.dates import PartialDate
 from riskreg.exchange import typed
 from riskreg.exchange.cells import choice
@@ -24,6 +24,7 @@ from riskreg.exchange.tables import BrokenTable, Problem, quoted
 from riskreg.exchange.workbooks import NewColumn, NewSheet, write_workbook
 from riskreg.extensions import db
 from riskreg.models import Contract, Post
+from riskreg.queries.performance import performance
 from riskreg.services.actors import Actor
 from riskreg.services.contract_entries import ContractEntry, wrong_entries
 
@@ -32,7 +33,7 @@ MOST_ROWS = 2_000
 TOO_MANY = f"the sheet has more than {MOST_ROWS:,} rows below its headings. Send at most so many at once."
 NAMES = {label: name for name, label in LABELS.items()}
 WIDTHS = {"title": 40, "description": 40, "provider": 30, "value_note": 30, "service_area": 24, "owner_post_id": 34}
-TOLD = ("End now", "Next review", "Extensions used", "Closed on")
+TOLD = ("End now", "Next review", "Extensions used", "Closed on", "Performance")
 CHOICES = {
     "kind": KINDS,
     "provider_is_small": ("yes", "no"),
@@ -50,10 +51,14 @@ NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class ContractReading:
-    """What a file holds: the entries that can be kept, and what is wrong with the other rows."""
+    """What a file holds: the entries that can be kept, and what is wrong with the other rows.
+
+    `alike`: how many of the entries say what is kept already.
+    """
 
     entries: tuple[ContractEntry, ...]
     problems: tuple[Problem, ...]
+    alike: int = 0
 
     @property
     def wrong(self) -> int:
@@ -65,24 +70,37 @@ class ContractReading:
         """How many of the entries are new contracts."""
         return sum(entry.contract_id is None for entry in self.entries)
 
+    @property
+    def changed(self) -> int:
+        """How many of the entries change a contract."""
+        return len(self.entries) - self.new - self.alike
+
 
 def contract_workbook() -> bytes:
     """Return every contract as a workbook whose columns are read again; by five queries."""
-    contracts = db.session.scalars(
-        select(Contract)
+    rows = db.session.execute(
+        select(Contract, performance)
         .options(joinedload(Contract.owner_post), selectinload(Contract.routes), selectinload(Contract.reviews))
         .options(selectinload(Contract.providers))
         .order_by(Contract.position, Contract.id)
     )
     columns = [NewColumn(label, WIDTHS.get(name, 16), choices=CHOICES.get(name, ())) for label, name in NAMES.items()]
     columns += [NewColumn(heading) for heading in TOLD]
-    return write_workbook([NewSheet(SHEET, columns, map(_line, contracts))], title="Contract register", notes=NOTES)
+    return write_workbook(
+        [NewSheet(SHEET, columns, (_line(*row) for row in rows))], title="Contract register", notes=NOTES
+    )
 
 
-def _line(contract: Contract) -> Sequence[object]:
+def _line(contract: Contract, performs: str) -> Sequence[object]:
     terms, facts = contract.terms(), contract.facts()
     values = [_shown(getattr(terms, name)) for name in LABELS if name != "owner_post_id"]
-    told = (_shown(facts.current_end), _shown(facts.current_review), facts.extensions_used, contract.closed_on)
+    told = (
+        _shown(facts.current_end),
+        _shown(facts.current_review),
+        facts.extensions_used,
+        contract.closed_on,
+        performs,
+    )
     return (*values, contract.owner_post.title, *told)
 
 
@@ -109,7 +127,10 @@ def read_contracts(book: Workbook, mapping: ColumnMapping, actor: Actor, now: da
         reader.refuse(number, LABELS.get(wrong.field or "", ""), wrong.sentence)
         entries.pop(number, None)
     problems = sorted(reader.problems, key=lambda one: one.row or 0)
-    return ContractReading(tuple(entries.values()), tuple(problems))
+    kept = {one.id: one.terms() for one in reader.contracts.values()}
+    known = [(kept[one.contract_id], one.terms) for one in entries.values() if one.contract_id is not None]
+    alike = sum(not changed_terms(before, terms) for before, terms in known)
+    return ContractReading(tuple(entries.values()), tuple(problems), alike)
 
 
 def _yes_no(cell: Cell) -> bool:

@@ -62,7 +62,7 @@ def keep_contracts(
     """
     actor.require(Permission.KEEP_CONTRACT)
     if not reason.strip():
-        raise RuleBroken("Say in a sentence why.", "reason")
+        raise RuleBroken("Say why.", "reason")
     lock_register(register_id)
     every = with_contracts(entries)
     require_possible(actor, every, now)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from riskreg.domain.contracts import contract_signals
+from riskreg.domain.dates import day_of
 from riskreg.domain.signals import Signal
+from riskreg.extensions import db
 from riskreg.models import Contract
-from riskreg.services.consequences import Effects, digest_of
-from riskreg.services.evaluation import Evaluation
+from riskreg.queries.policies import policy_on
+from riskreg.services.consequences import Effects, digest_of, effects_of, require_as_shown
+from riskreg.services.evaluation import Evaluation, evaluate_register
+
+Told = Callable[[Contract], Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +67,30 @@ def sentences_of(signals: Sequence[Signal], others: Sequence[Signal]) -> tuple[s
     """Return the sentences of the signals that are not among the others, or only in a milder form."""
     known = {(one.kind, one.fact, one.severity) for one in others}
     return tuple(one.sentence for one in signals if (one.kind, one.fact, one.severity) not in known)
+
+
+class ContractBefore:
+    """One contract as it stood before something was recorded of it. `told`: what may differ, each with its words."""
+
+    def __init__(self, register_id: int, contract: Contract, now: datetime, told: Told) -> None:
+        self.register_id, self.contract, self.now, self.told = register_id, contract, now, told
+        self.said, self.signals = told(contract), self._signals()
+
+    def _signals(self) -> tuple[Signal, ...]:
+        today = day_of(self.now)
+        return contract_signals(self.contract.facts(), today, policy_on(self.register_id, today))
+
+    def outcome(self, shown: str | None) -> KeptContracts:
+        """Evaluate what depends on it by now, and return what that did. Raises ChangedMeanwhile as shown otherwise."""
+        contract = self.contract
+        db.session.flush()
+        evaluation = evaluate_register(self.register_id, self.now, contracts=[contract.id])
+        after = self._signals()
+        both = zip(self.said, self.told(contract), strict=True)
+        told = tuple(Change(about, was, now) for (about, was), (_, now) in both)
+        changes = tuple(one for one in told if one.before != one.after) or told
+        begin, end = sentences_of(after, self.signals), sentences_of(self.signals, after)
+        outcome = ContractOutcome("", contract.id, contract.code, contract.title, changes, begin, end)
+        consequences = ContractConsequences((outcome,), 0, effects_of(evaluation))
+        require_as_shown(consequences, shown)
+        return KeptContracts((contract,), evaluation, consequences)

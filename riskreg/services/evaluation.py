@@ -22,6 +22,7 @@ from riskreg.queries.policies import policy_on, versions_of
 from riskreg.services import notices
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
+from riskreg.services.escalation_notices import Heard, tell_of_joined, tell_of_proposed
 from riskreg.services.finding import find_contract_signals, find_indicator_signals
 from riskreg.services.locking import lock_register
 from riskreg.services.reversal import Reversed, fall_back, reconsider, tell_what_went
@@ -30,11 +31,15 @@ from riskreg.services.settling import settle
 
 @dataclass(slots=True)
 class Evaluation(Reversed):
-    """What evaluating did. `joining`: what joined an escalation without bringing it back; `messages`: whom it told."""
+    """What evaluating did. `joining`: what joined an escalation without bringing it back.
+
+    `messages`: whom it told at once; `heard`: who hears of it in a digest.
+    """
 
     raised: list[notices.Raised] = field(default_factory=list)
     joining: list[notices.Raised] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
 
     @property
     def joined(self) -> int:
@@ -77,6 +82,7 @@ def evaluate_register(
             reconsider(escalation, dropped, policy, now, done)
     done.messages += notices.tell_of_escalations(done.raised, now)
     done.messages += notices.tell_of_withdrawals(done.withdrawn, done.ratings, now)
+    done.heard += tell_of_joined(done.joining, now) + tell_of_proposed(done.proposed, now)
     db.session.flush()
     return done
 

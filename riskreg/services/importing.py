@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import count, islice
@@ -15,6 +15,7 @@ from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.reviews import next_review_due
+from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import plural
 from riskreg.exchange.mapping import ColumnMapping, ReadLine, read_lines
 from riskreg.exchange.risk_rows import Source, parsers_for, source_of
@@ -26,8 +27,9 @@ from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.audit import add_event
 from riskreg.services.consequences import digest_of, require_as_shown, tried
-from riskreg.services.importing_changes import change_risk_held, differences
-from riskreg.services.importing_rows import Around, Choices, Meant, Reader, what_is_around
+from riskreg.services.importing_around import Around, what_is_around
+from riskreg.services.importing_changes import change_risk_held, what_differs
+from riskreg.services.importing_rows import Choices, Level, Meant, Reader
 from riskreg.services.locking import lock_register
 
 MOST_ROWS = 10_000
@@ -162,19 +164,36 @@ def _take_in(actor: Actor, register_id: int, given: RiskList, choices: Choices, 
 
 def _held(actor: Actor, meant: Meant, risk: Risk, choices: Choices, file: str, now: datetime) -> RowOutcome:
     """Leave a risk that is held already as it is, or change what differs by the use cases of its pages."""
-    differs = differences(meant, risk)
+    differs = what_differs(meant, risk)
     if not differs:
-        return _outcome(meant, Becomes.SAME, risk)
-    meant.remarks.append(f"Differs: {', '.join(differs)}.")
+        return _stays(meant, Becomes.SAME, risk)
+    meant.remarks.append(differs)
     if not choices.change:
-        return _outcome(meant, Becomes.LEFT, risk)
+        return _stays(meant, Becomes.LEFT, risk)
     try:
         with db.session.begin_nested():
             change_risk_held(actor, meant, risk, f"As in {quoted(file)}, row {meant.line.number}.", now)
     except RuleBroken as broken:
         meant.problems.append(Problem(file, meant.line.number, "", broken.sentence))
         return _outcome(meant, Becomes.WRONG, risk)
-    return _outcome(meant, Becomes.CHANGED, risk)
+    db.session.flush()
+    db.session.refresh(risk)
+    return _stays(meant, Becomes.CHANGED, risk)
+
+
+def _stays(meant: Meant, becomes: Becomes, risk: Risk) -> RowOutcome:
+    """What becomes of a risk that is held: it is told as it stands here after that, not as the file has it."""
+    level = Level(Rag(risk.own_rag), risk.own_likelihood, risk.own_impact)
+    return replace(
+        _outcome(meant, becomes, risk),
+        title=risk.title,
+        owner=risk.owner_post.title,
+        division=risk.division.name,
+        rag=level.rag,
+        score=level.score,
+        target="",
+        status=risk.status,
+    )
 
 
 def _outcome(meant: Meant, becomes: Becomes, risk: Risk | None) -> RowOutcome:
@@ -187,7 +206,7 @@ def _outcome(meant: Meant, becomes: Becomes, risk: Risk | None) -> RowOutcome:
         owner=meant.owner.title if meant.owner else "",
         division=meant.division.name if meant.division else "",
         rag=level.rag if level else "",
-        score=level.likelihood * level.impact if level and level.likelihood and level.impact else None,
+        score=level.score if level else None,
         target=meant.target.rag if meant.target else "",
         status=meant.status,
         remarks=tuple(meant.remarks),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from riskreg.domain.dates import day_of
+from riskreg.domain.scoring import Rag
 from riskreg.models import Risk
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating, record_ratings
-from riskreg.services.importing_rows import TEXTS, Meant
+from riskreg.services.importing_rows import TEXTS, Level, Meant
 from riskreg.services.keeping import edit_risk, hand_over_risk, require_open
 from riskreg.services.proposing import RiskText
 from riskreg.services.settling import live_escalation, settle
@@ -24,6 +25,19 @@ def differences(meant: Meant, risk: Risk) -> list[str]:
     if _rated(meant, risk):
         found.append("rating")
     return found
+
+
+def what_differs(meant: Meant, risk: Risk) -> str:
+    """Say what a row says otherwise than the risk that is held; empty when nothing differs."""
+    found = differences(meant, risk)
+    told: dict[str, tuple[str, str]] = {}
+    if "owner" in found and meant.owner:
+        told["owner"] = risk.owner_post.title, meant.owner.title
+    if "rating" in found and (level := meant.current):
+        held = Level(Rag(risk.own_rag), risk.own_likelihood, risk.own_impact)
+        told["rating"] = str(held), str(level)
+    said = [f"{name} (held {told[name][0]}, file {told[name][1]})" if name in told else name for name in found]
+    return f"Differs: {', '.join(said)}." if said else ""
 
 
 def _moved(meant: Meant, risk: Risk) -> bool:

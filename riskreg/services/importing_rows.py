@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
-from riskreg.domain.access import Role
 from riskreg.domain.exempt import paragraph_of
 from riskreg.domain.keeping import ResponseKind
 from riskreg.domain.lifecycle import RiskStatus
-from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import Rag, rag_of_score, score
+from riskreg.domain.sentences import shortest
 from riskreg.exchange.mapping import ColumnMapping, ReadLine
 from riskreg.exchange.risk_rows import Rated, Source
 from riskreg.exchange.tables import Problem, quoted
-from riskreg.extensions import db
-from riskreg.models import Division, Holding, Person, Post, PostRole, Reference, Register, Risk, Service
-from riskreg.queries.people import held_on
+from riskreg.models import Division, Risk, Service
+from riskreg.services.importing_around import Around, OwningPost
 
 MEANINGS = {
     **dict.fromkeys(("very high", "critical", "severe", "extreme", "high"), Rag.RED),
@@ -31,6 +27,7 @@ MEANINGS = {
 """What the words of other registers are taken for, unless somebody says otherwise."""
 LARGEST_NUMBER = 99_999
 LARGEST_SCORE = 25
+LARGEST_TENTH = 10  # of a score of SimpleRisk's
 TENTHS = ((7, "high"), (4, "medium"), (0, "low"))  # SimpleRisk's own bands of its scores from 0 to 10
 TEXTS = ("title", "cause", "event", "consequence", "category", "objective")
 
@@ -48,36 +45,21 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class OwningPost:
-    """A post that can own a risk."""
-
-    id: int
-    title: str
-    division_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What rows are understood by: the register with its policy, and the names of posts, people and places."""
-
-    register: Register
-    policy: Policy
-    today: date
-    references: Mapping[int, Reference]
-    risks: Mapping[int, Risk]
-    titles: Mapping[str, Risk]
-    posts: Mapping[str, OwningPost]
-    divisions: Mapping[str, Division]
-    services: Mapping[tuple[int, str], Service]
-
-
-@dataclass(frozen=True, slots=True)
 class Level:
     """A rating as it will be stored: with both levels, or as a RAG alone."""
 
     rag: Rag
     likelihood: int | None = None
     impact: int | None = None
+
+    @property
+    def score(self) -> int | None:
+        """Likelihood by impact; None for a RAG alone."""
+        return score(self.likelihood, self.impact) if self.likelihood and self.impact else None
+
+    def __str__(self) -> str:
+        """The RAG, with likelihood and impact where there are any."""
+        return f"{self.rag} {self.likelihood} × {self.impact}" if self.score else str(self.rag)
 
 
 @dataclass(slots=True)
@@ -112,42 +94,6 @@ class Meant:
     def status(self) -> RiskStatus:
         """Where it is to stand; open unless the list says otherwise."""
         return RiskStatus(self.values.get("Status") or RiskStatus.OPEN)
-
-
-def what_is_around(register_id: int, policy: Policy, today: date) -> Around:
-    """Load what rows are understood by: seven queries for any number of rows."""
-    risks = db.session.execute(
-        select(Reference.number, Risk).join(Risk.reference).where(Risk.register_id == register_id)
-    ).all()
-    divisions = {one.name.casefold(): one for one in db.session.scalars(select(Division))}
-    return Around(
-        register=db.session.get_one(Register, register_id),
-        policy=policy,
-        today=today,
-        references={
-            one.number: one for one in db.session.scalars(select(Reference).where(Reference.register_id == register_id))
-        },
-        risks={number: risk for number, risk in risks},  # noqa: C416 - rows are no tuples to mypy
-        titles={risk.title.casefold(): risk for _, risk in risks},
-        posts=_owning_posts(today),
-        divisions=divisions,
-        services={(one.division_id, one.name.casefold()): one for one in db.session.scalars(select(Service))},
-    )
-
-
-def _owning_posts(today: date) -> dict[str, OwningPost]:
-    """Return the posts that can own a risk by title, by code, and by the name of who holds only this one of them."""
-    owning = select(Post).join(PostRole).where(PostRole.role == Role.RISK_OWNER)
-    posts = {one.id: OwningPost(one.id, one.title, one.division_id) for one in db.session.scalars(owning)}
-    codes = select(Post.code, Post.id).where(Post.id.in_(posts))
-    found = {code.casefold(): posts[post_id] for code, post_id in db.session.execute(codes)}
-    found |= {one.title.casefold(): one for one in posts.values()}
-    held = select(Person.name, Holding.post_id).join(Person).where(held_on(today), Holding.deputy.is_(False))
-    holders: dict[str, list[int]] = {}
-    for name, post_id in db.session.execute(held):
-        if post_id in posts:
-            holders.setdefault(name.casefold(), []).append(post_id)
-    return {name: posts[ids[0]] for name, ids in holders.items() if len(ids) == 1} | found
 
 
 class Reader:
@@ -206,30 +152,40 @@ class Reader:
             self._wrong(meant, column, f"row {first} has the same {column.lower()}.")
 
     def _place(self, meant: Meant) -> None:
-        around, choices = self.around, self.choices
-        said = meant.values.get("Owner") or ""
-        meant.owner = around.posts.get(said.casefold())
-        if meant.owner is None:
-            meant.owner = next((one for one in around.posts.values() if one.id == choices.owner_post_id), None)
-            why = f"no post that can own a risk is called {quoted(said)}" if said else "no owner is named"
-            if meant.owner is None:
-                self._wrong(meant, "Owner", f"{why}. Choose who owns such risks.")
-            elif meant.existing is None:
-                meant.assumed = True
-                meant.remarks.append(f"Given to the {meant.owner.title}: {why}.")
-        place = meant.values.get("Division") or ""
-        meant.division = around.divisions.get(place.casefold()) or self._likely_division(meant)
-        if meant.division is None:
-            why = f"no division is called {quoted(place)}" if place else "no division is named"
-            self._wrong(meant, "Division", f"{why}. Choose where such risks belong.")
-            return
-        if place and place.casefold() not in around.divisions and meant.existing is None:
-            meant.assumed = True
-            meant.remarks.append(f"Put under {meant.division.name}: no division is called {quoted(place)}.")
+        """Find out whose it is and where it belongs; one that is held stays where it is unless the row says where."""
+        owner, place = meant.values.get("Owner") or "", meant.values.get("Division") or ""
+        meant.owner = self.around.posts.get(owner.casefold())
+        meant.division = self.around.divisions.get(place.casefold())
+        no_owner = f"no post that can own a risk is called {quoted(owner)}" if owner else "no owner is named"
+        no_place = f"no division is called {quoted(place)}" if place else "no division is named"
+        if meant.existing is not None:
+            meant.remarks += [f"Its owner stays: {no_owner}."] if owner and meant.owner is None else []
+            meant.remarks += [f"It stays where it is: {no_place}."] if place and meant.division is None else []
+        else:
+            self._assume(meant, no_owner, no_place if place else "")
+            if meant.division is None:
+                self._wrong(meant, "Division", f"{no_place}. Choose where such risks belong.")
         service = meant.values.get("Service") or ""
-        meant.service = around.services.get((meant.division.id, service.casefold()))
-        if service and meant.service is None:
-            self._wrong(meant, "Service", f"{meant.division.name} has no service called {quoted(service)}.")
+        if meant.division is not None:
+            meant.service = self.around.services.get((meant.division.id, service.casefold()))
+            if service and meant.service is None:
+                self._wrong(meant, "Service", f"{meant.division.name} has no service called {quoted(service)}.")
+
+    def _assume(self, meant: Meant, no_owner: str, no_place: str) -> None:
+        """Give a new risk that names no owner or no place known here to what was chosen for such."""
+        if meant.owner is None:
+            chosen = self.choices.owner_post_id
+            meant.owner = next((one for one in self.around.posts.values() if one.id == chosen), None)
+            if meant.owner is None:
+                self._wrong(meant, "Owner", f"{no_owner}. Choose who owns such risks.")
+            else:
+                meant.assumed = True
+                meant.remarks.append(f"Given to the {meant.owner.title}: {no_owner}.")
+        if meant.division is None:
+            meant.division = self._likely_division(meant)
+            if no_place and meant.division is not None:
+                meant.assumed = True
+                meant.remarks.append(f"Put under {meant.division.name}: {no_place}.")
 
     def _likely_division(self, meant: Meant) -> Division | None:
         wanted = (meant.owner.division_id if meant.owner else None) or self.choices.division_id
@@ -255,8 +211,8 @@ class Reader:
     def _rag(self, meant: Meant, column: str, rating: Rated) -> Rag | None:
         word, points = rating.word, rating.points
         if points is not None and self.choices.source is Source.SIMPLERISK:
-            word = next(name for floor, name in TENTHS if points >= floor)
-        elif points is not None:
+            return self._tenths(meant, column, points)
+        if points is not None:
             if points != int(points) or not 1 <= points <= LARGEST_SCORE:
                 self._wrong(meant, column, f"“{points:f}” is not a score from 1 to {LARGEST_SCORE}.")
                 return None
@@ -269,6 +225,20 @@ class Reader:
         elif word.upper() not in Rag.__members__:
             meant.assumed = True
             meant.remarks.append(f"{quoted(word.capitalize())} was read as {read}.")
+        return read
+
+    def _tenths(self, meant: Meant, column: str, points: Decimal) -> Rag | None:
+        """A score of SimpleRisk's, which it words by bands of its own."""
+        said = shortest(points)
+        if not 0 <= points <= LARGEST_TENTH:
+            self._wrong(meant, column, f"{said} is no SimpleRisk score (0 to {LARGEST_TENTH}).")
+            return None
+        word = next(name for floor, name in TENTHS if points >= floor)
+        if (read := self._word(word)) is None:
+            self._wrong(meant, column, f"the score {said} reads as {word.capitalize()} there. Choose what that means.")
+        else:
+            meant.assumed = True
+            meant.remarks.append(f"The score {said} was read as {word.capitalize()}, which is {read} here.")
         return read
 
     def _word(self, word: str) -> Rag | None:

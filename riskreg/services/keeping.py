@@ -20,6 +20,7 @@ from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
 from riskreg.services.escalations import add_version
+from riskreg.services.event_notices import tell_of_hand_over
 from riskreg.services.locking import lock_risk
 from riskreg.services.proposing import RiskText, check_owning, check_text, is_writer
 from riskreg.services.review_drafts import drop_drafts
@@ -152,6 +153,7 @@ def hand_over_risk(actor: Actor, risk: Risk, post_id: int, reason: str, seen_rev
     text = f"Handed over from the {before.title} to the {after.title}. {said}"
     old, new = {"owner": before.title}, {"owner": after.title}
     record(actor, "handed over", f"risk:{risk.id}", text, now=now, risk=risk, old=old, new=new)
+    tell_of_hand_over(actor, risk, before.title, said, now)
 
 
 def open_actions(risk_id: int) -> Sequence[Action]:

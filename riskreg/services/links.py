@@ -63,6 +63,8 @@ def check_to_add(risk: Risk, subject: Subject) -> None:
     check_linkable(RiskStatus(risk.status))
     if isinstance(subject, Contract) and subject.closed_on is not None:
         raise RuleBroken(f"The contract was closed on {day(subject.closed_on)}, so no risk can come to depend on it.")
+    if isinstance(subject, Indicator) and subject.ended_on is not None:
+        raise RuleBroken(f"The indicator ended on {day(subject.ended_on)}, so no risk can come to depend on it.")
     column = Link.indicator_id if isinstance(subject, Indicator) else Link.contract_id
     known = select(Link.id).where(Link.risk_id == risk.id, column == subject.id)
     if db.session.scalar(known) is not None:
@@ -108,7 +110,8 @@ def change_link(
     lock_risk(risk, seen_revision)
     check_linkable(RiskStatus(risk.status))
     checked = check_terms(terms, day_of(now))
-    if checked == LinkTerms(link.reason, Heeds(link.heeds), link.until_on):
+    first = checked.from_on or link.from_on
+    if checked == LinkTerms(link.reason, Heeds(link.heeds), link.until_on, checked.from_on) and first == link.from_on:
         raise RuleBroken("Nothing was changed.")
     said = check_reason(why, "Say why the link changes.", "why")
     old = _said(link)
@@ -152,9 +155,10 @@ def end_links_that_ran_out(register_id: int, now: datetime) -> int:
 
 
 def _write(actor: Actor, link: Link, terms: LinkTerms, now: datetime) -> None:
-    """Let a link say this from today; what a person says is not assumed."""
+    """Let a link say this; what a person says is not assumed. A new one that says no first day holds since today."""
     link.reason, link.heeds, link.until_on = terms.reason, terms.heeds, terms.until_on
-    link.from_on, link.person_id, link.assumed = day_of(now), actor.person_id, False
+    link.from_on = terms.from_on or (link.from_on if link.id else day_of(now))
+    link.person_id, link.assumed = actor.person_id, False
 
 
 def _keep(actor: Actor, link: Link, why: str, ended_on: date, now: datetime) -> None:
@@ -207,9 +211,11 @@ def _named(link: Link) -> str:
 
 
 def _in_force(link: Link) -> str:
-    """What the link heeds and until when, as a sentence."""
+    """What the link heeds, since when and until when, as a sentence."""
     heeds = heeds_words(link.heeds, about_indicator=link.indicator is not None)
-    return f"The risk heeds {heeds}{until_words(link.until_on)}."
+    earlier = link.from_on is not None and link.from_on < day_of(link.recorded_at)
+    since = f" It has borne on the risk since {day(link.from_on)}." if link.from_on and earlier else ""
+    return f"The risk heeds {heeds}{until_words(link.until_on)}.{since}"
 
 
 def _said(link: Link) -> dict[str, object]:
@@ -217,6 +223,7 @@ def _said(link: Link) -> dict[str, object]:
     return {
         "reason": link.reason,
         "heeds": link.heeds,
+        "from_on": link.from_on.isoformat() if link.from_on else None,
         "until_on": link.until_on.isoformat() if link.until_on else None,
         "assumed": link.assumed,
         "line": link.source_line,

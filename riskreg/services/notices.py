@@ -12,6 +12,7 @@ from riskreg.domain.access import Role
 from riskreg.domain.dates import day_of
 from riskreg.domain.referrals import Answer
 from riskreg.models import Decision, Escalation, Message, Referral, Risk
+from riskreg.queries.meetings import next_meeting
 from riskreg.queries.people import holders_of, holders_of_posts, people_with_role
 from riskreg.services.actors import Actor
 from riskreg.services.outbox import queue_message
@@ -28,7 +29,9 @@ class Raised:
 
 def tell_of_escalations(raised: Sequence[Raised], now: datetime) -> list[Message]:
     """Tell each owner of the own risks, and each DMT member of all: one message a person, however many risks."""
-    return _tell("escalation_raised", [(one.escalation.risk, _facts(one)) for one in raised], now)
+    told = [(one.escalation.risk, _facts(one)) for one in raised]
+    meeting = next_meeting(told[0][0].register_id, day_of(now)) if told else None
+    return _tell("escalation_raised", told, now, meeting_on=meeting.held_on.isoformat() if meeting else None)
 
 
 def tell_of_withdrawals(withdrawn: Sequence[Escalation], ratings: Mapping[int, str], now: datetime) -> list[Message]:
@@ -36,7 +39,9 @@ def tell_of_withdrawals(withdrawn: Sequence[Escalation], ratings: Mapping[int, s
     return _tell("escalation_withdrawn", [(one.risk, _withdrawal(one, ratings[one.risk_id])) for one in withdrawn], now)
 
 
-def _tell(kind: str, escalations: Sequence[tuple[Risk, dict[str, Any]]], now: datetime) -> list[Message]:
+def _tell(
+    kind: str, escalations: Sequence[tuple[Risk, dict[str, Any]]], now: datetime, **more: object
+) -> list[Message]:
     if not escalations:
         return []
     today = day_of(now)
@@ -52,9 +57,8 @@ def _tell(kind: str, escalations: Sequence[tuple[Risk, dict[str, Any]]], now: da
     for (audience, person_id), known in told.items():
         # The moment is part of the key: the same escalation may come back before DMT later, on new facts only.
         key = f"{audience}:escalation:{known[0]['id']}"
-        queued.append(
-            queue_message(kind, key, person_id, now.isoformat(), {"for": audience, "escalations": known}, now)
-        )
+        facts = {"for": audience, "escalations": known, **more}
+        queued.append(queue_message(kind, key, person_id, now.isoformat(), facts, now))
     return [message for message in queued if message]
 
 

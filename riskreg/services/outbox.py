@@ -16,10 +16,13 @@ from riskreg.domain.access import Permission
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import Message, Person
-from riskreg.services.actors import Actor
+from riskreg.services.actors import SYSTEM, Actor
 from riskreg.services.audit import record
+from riskreg.services.event_notices import tell_of_failed_mail
 
 UNSETTLED = ("waiting", "failed", "unknown")
+LOST = ("failed", "unknown")
+TRIED = "tried to send a message"
 STATE_WORDS = {
     "waiting": "waiting",
     "claimed": "being sent",
@@ -27,7 +30,7 @@ STATE_WORDS = {
     "sent": "sent",
     "failed": "refused for good",
     "unknown": "may have been sent: the outcome is not known",
-    "dropped": "dropped by the administrator",
+    "dropped": "dropped",
 }
 
 
@@ -59,6 +62,14 @@ def anything_to_send(now: datetime) -> bool:
     due = Message.state.in_(("waiting",)) & (Message.next_attempt_at <= now)
     let_down = Message.state.in_(("claimed", "started")) & (Message.lease_until < now)
     return bool(db.session.scalar(select(exists().where(or_(due, let_down)))))
+
+
+def note_attempt(message_id: int, state: str, error: str, now: datetime) -> None:
+    """Note in the audit trail that an attempt at sending did not succeed, and what became of the message."""
+    sentence = f"Message {message_id} is {STATE_WORDS[state]}. {error}"
+    record(SYSTEM, TRIED, f"message:{message_id}", sentence, now=now)
+    if state in LOST:
+        tell_of_failed_mail(db.session.get_one(Message, message_id), error, now)
 
 
 def send_again(actor: Actor, message: Message, reason: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ from riskreg.queries.packs import pack_content
 from riskreg.queries.policies import NoPolicyError
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
+from riskreg.services.event_notices import tell_of_pack
 from riskreg.services.locking import lock_register
 
 
@@ -36,7 +37,9 @@ def make_pack(actor: Actor, meeting: Meeting, now: datetime) -> Pack:
     since = last_meeting_before(meeting.register_id, meeting.held_on)
     content = pack_content(meeting.register, meeting.held_on, since, today)
     sentence = f"Made the pack for the meeting of {day(meeting.held_on)}, as at {day(today)}."
-    return _kept(actor, sentence, now, meeting_id=meeting.id, as_at=today, since=since, content=content)
+    pack = _kept(actor, sentence, now, meeting_id=meeting.id, as_at=today, since=since, content=content)
+    tell_of_pack(actor, pack, now)
+    return pack
 
 
 def make_report(actor: Actor, register: Register, since: date, until: date, now: datetime) -> Pack:

@@ -18,6 +18,7 @@ from riskreg.queries.people import held_on
 from riskreg.services.accounts import invite, new_stamp
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
+from riskreg.services.event_notices import tell_of_post
 
 ONE_DAY = timedelta(days=1)
 LONGEST_NAME = 200
@@ -73,6 +74,7 @@ def hand_over_post(actor: Actor, post: Post, person: Person, from_on: date, now:
         actor, "hand over a post", f"post:{post.id}", sentence, now=now,
         before=before.person_id if before else None, after=person.id, from_on=from_on.isoformat(),
     )  # fmt: skip
+    tell_of_post(actor, began, now)
     return began
 
 
@@ -89,6 +91,7 @@ def set_deputy(actor: Actor, post: Post, person: Person, from_on: date, now: dat
     db.session.flush()
     sentence = f"{person.name} is a deputy in the post {post.title} from {day(from_on)}."
     record(actor, "set a deputy", f"post:{post.id}", sentence, now=now, person=person.id, from_on=from_on.isoformat())
+    tell_of_post(actor, began, now)
     return began
 
 

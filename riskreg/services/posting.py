@@ -26,9 +26,12 @@ from sqlalchemy import and_, select, update
 
 from riskreg.extensions import db
 from riskreg.mail import sending
+from riskreg.mail.composing import AddressError, compose, outbox_message_id, risk_of
 from riskreg.mail.rendering import Rendered, render
 from riskreg.mail.sending import Outcome, OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from riskreg.models import Message, PasswordReset
+from riskreg.services import digests
+from riskreg.services.outbox import note_attempt
 from riskreg.services.tokens import reset_token
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ LET_DOWN = (
     ("started", "unknown", "A sender stopped while it sent this: it may have arrived or not."),
 )
 COUNTED_AS = {"waiting": "postponed"}
+AWAY = "the mail server is not available"
 
 Deliver = Callable[[EmailMessage, Callable[[], None]], Outcome]
 
@@ -59,6 +63,10 @@ class LeaseLostError(Exception):
 
 class NotWrittenError(Exception):
     """The message cannot be written, now or later; the text says why."""
+
+
+class NotWantedError(Exception):
+    """Nobody is to get the message any more; the text says why."""
 
 
 @dataclass(slots=True)
@@ -78,7 +86,7 @@ class SendReport:
         counts = [(field.name, getattr(self, field.name)) for field in fields(self) if field.name != "server_down"]
         said = [f"{count} {name.replace('_', ' ')}" for name, count in counts if count]
         line = ", ".join(said) or "nothing to send"
-        return f"{line}; the mail server is not available: {self.server_down}" if self.server_down else line
+        return f"{line}; {AWAY}: {self.server_down}" if self.server_down else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,7 @@ class _Written:
 
     id: int
     attempts: int
+    last_error: str
     content: EmailMessage
     kept: Rendered
 
@@ -129,6 +138,8 @@ class _Sender:
                 .returning(Message.id)
                 .execution_options(synchronize_session=False)
             ).all()
+            for row in found if becomes == "unknown" else ():
+                note_attempt(row.id, becomes, error, self.now)
             self.report.let_down += len(found)
         db.session.commit()
 
@@ -161,8 +172,8 @@ class _Sender:
             db.session.rollback()
             self._finish(message_id, "failed", last_error=str(error))
             return
-        if written is None:
-            self._finish(message_id, "dropped", last_error="The person is no longer active here.")
+        except NotWantedError as error:  # what its notices say of it is kept
+            self._finish(message_id, "dropped", last_error=str(error))
             return
         try:
             outcome = self._send(written)
@@ -170,22 +181,29 @@ class _Sender:
             return
         self._settle(written, outcome)
 
-    def _write(self, message_id: int) -> _Written | None:
-        """Render the message and end the transaction; None when its person is no longer active."""
+    def _write(self, message_id: int) -> _Written:
+        """Render the message and end the transaction. Raises NotWantedError when nobody is to get it any more."""
         message = db.session.get_one(Message, message_id)
         person = message.person
         if not person.active:
-            return None
-        facts, secret = _facts(message, self.now)
+            raise NotWantedError("The person is no longer active here.")
         try:
+            facts, secret = _facts(message, self.now)
             rendered = render(message.kind, facts, person)
-            content = sending.compose(
-                message.id, message.created_at, rendered, (person.name, person.email), current_app.config, self.now
+            content = compose(
+                outbox_message_id(message.id, message.created_at),
+                rendered,
+                (person.name, person.email),
+                current_app.config,
+                self.now,
+                risk_of(facts),
             )
+        except AddressError as error:
+            raise NotWrittenError(str(error)) from error
         except (TemplateError, ValueError, LookupError, TypeError) as error:
             log.exception("message %s cannot be written", message_id)
             raise NotWrittenError(f"The message could not be written: {type(error).__name__}: {error}") from error
-        written = _Written(message.id, message.attempts, content, _without(rendered, secret))
+        written = _Written(message.id, message.attempts, message.last_error, content, _without(rendered, secret))
         db.session.commit()
         return written
 
@@ -213,22 +231,26 @@ class _Sender:
         match outcome:
             case Sent():
                 self._finish(written.id, "sent", sent_at=self.now, last_error="")
-            case OutcomeUnknown(text):
+            case OutcomeUnknown(text, server):
                 self._finish(written.id, "unknown", last_error=text)
+                # A server that takes messages and drops would make all the others unknown as well.
+                self.report.server_down = text if server else ""
             case TemporaryFailure(text, server) if server or written.attempts < MOST_ATTEMPTS:
                 wait = WAITS[min(written.attempts, len(WAITS)) - 1]
-                self._finish(written.id, "waiting", next_attempt_at=self.now + wait, last_error=text)
+                # The same answer once more, or a server that is away, is no news of this message.
+                news = not server and text != written.last_error
+                self._finish(written.id, "waiting", news=news, next_attempt_at=self.now + wait, last_error=text)
                 self.report.server_down = text if server else ""
             case TemporaryFailure(text) | PermanentFailure(text):
                 self._finish(written.id, "failed", last_error=text)
 
-    def _finish(self, message_id: int, state: str, **values: Any) -> None:
-        """Let go of a message in its new state, and count it."""
-        if self._mark(message_id, state=state, lease_until=None, **values):
+    def _finish(self, message_id: int, state: str, *, news: bool = True, **values: Any) -> None:
+        """Let go of a message in its new state, count it, and note what went wrong if that is `news`."""
+        if self._mark(message_id, state=state, news=news, lease_until=None, **values):
             counted = COUNTED_AS.get(state, state)
             setattr(self.report, counted, getattr(self.report, counted) + 1)
 
-    def _mark(self, message_id: int, *, state: str, **values: Any) -> bool:
+    def _mark(self, message_id: int, *, state: str, news: bool = False, **values: Any) -> bool:
         """Change a message if it is still as this sender must find it, and commit; whether it was."""
         if state == "claimed":
             as_expected = Message.state == "waiting"
@@ -243,12 +265,16 @@ class _Sender:
             .returning(Message.id)
             .execution_options(synchronize_session=False)
         ).one_or_none()
+        if marked is not None and news and values["last_error"]:
+            note_attempt(message_id, state, values["last_error"], self.now)
         db.session.commit()
         return marked is not None
 
 
 def _facts(message: Message, now: datetime) -> tuple[dict[str, Any], str]:
     """Return the facts for the templates, and the secret among them that must not be kept (empty for most)."""
+    if message.kind == digests.KIND:
+        return _of_digest(message, now), ""
     facts = dict(message.facts)
     if "reset_id" not in facts:
         return facts, ""
@@ -257,6 +283,13 @@ def _facts(message: Message, now: datetime) -> tuple[dict[str, Any], str]:
         raise NotWrittenError("The link had been used or had run out before the message could be sent.")
     token = reset_token(reset)
     return {**facts, "token": token, "expires_at": reset.expires_at.isoformat()}, token
+
+
+def _of_digest(message: Message, now: datetime) -> dict[str, Any]:
+    facts = digests.write_digest(message, now)
+    if facts is None:
+        raise NotWantedError("Nothing of it was still to be told.")
+    return facts
 
 
 def _without(rendered: Rendered, secret: str) -> Rendered:

@@ -13,22 +13,30 @@ from itertools import islice
 from typing import Any
 
 from riskreg.domain.errors import RowsBroken
-from riskreg.domain.periods import Basis, period_name, target_year_of
+from riskreg.domain.periods import Basis, names_another_year, period_name, target_year_of
 from riskreg.domain.sentences import day, figure
 from riskreg.exchange import typed
 from riskreg.exchange.cells import choice
 from riskreg.exchange.mapping import ColumnMapping, ReadLine, read_lines
-from riskreg.exchange.periods import names_another_year, period_end
+from riskreg.exchange.periods import period_end
 from riskreg.exchange.sheets import Cell, Kind, Workbook
 from riskreg.exchange.tables import BrokenTable, Problem, quoted
-from riskreg.queries.indicator_names import Named, Names, earlier_results
+from riskreg.queries.indicator_names import EarlierResult, Named, Names, earlier_results
 from riskreg.services.results import ResultEntry, read_entries
 
 CODE, INDICATOR, BASIS, ENDS = "Code", "Indicator", "Measured over", "Period ends"
 RESULT, STATUS, NOTE, REASON, COMMENT = "Result", "Status", "Note", "Reason for correction", "Comment"
 MOST_ROWS = 2_000
 TOO_MANY = f"the sheet has more than {MOST_ROWS:,} rows below its headings. Send at most so many at once."
-COLUMN_OF = {"indicator": CODE, "value": RESULT, "status": STATUS, "basis": BASIS, "reason": REASON, "period_end": ENDS}
+COLUMN_OF = {
+    "indicator": CODE,
+    "value": RESULT,
+    "status": STATUS,
+    "basis": BASIS,
+    "reason": REASON,
+    "period_end": ENDS,
+    "period": ENDS,
+}
 FEWEST_ALIKE = 3
 SHARE_FROM = Decimal(10)
 parse_basis = choice(*Basis)
@@ -47,23 +55,28 @@ class GivenPeriod:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A row that is right. `is_new`: its figure and status are not published already."""
+    """A row that is right. `is_new`: its figure and status are not published already; `before`: the period before."""
 
     number: int
     indicator: Named
     entry: ResultEntry
     comment: str
     is_new: bool = True
+    before: EarlierResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """What a file holds. `empty` counts rows without a result; `doubts` are sentences about the file as a whole."""
+    """What a file holds. `empty` counts rows without a result; `doubts` are sentences about the file as a whole.
 
-    rows: tuple[FileRow, ...]
-    problems: tuple[Problem, ...]
-    empty: int
-    doubts: tuple[str, ...]
+    `named`: the indicator of each row, by its number, also of one that has a problem.
+    """
+
+    rows: tuple[FileRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    empty: int = 0
+    doubts: tuple[str, ...] = ()
+    named: Mapping[int, Named] = field(default_factory=dict)
 
     @property
     def wrong(self) -> int:
@@ -86,10 +99,11 @@ def read_results(book: Workbook, mapping: ColumnMapping, given: GivenPeriod, tod
         reader.take(line)
     reader.refuse_repeated()
     reader.refuse_broken(today)
+    reader.look_back()
     reader.refuse_shares()
     rows = tuple(reader.rows[number] for number in sorted(reader.rows))
-    doubts = tuple(_doubts(book, mapping, rows, reader.earlier()))
-    return FileReading(rows, tuple(sorted(reader.problems, key=lambda one: one.row or 0)), reader.empty, doubts)
+    problems = tuple(sorted(reader.problems, key=lambda one: one.row or 0))
+    return FileReading(rows, problems, reader.empty, tuple(_doubts(book, mapping, rows)), reader.named)
 
 
 def _status(words: str) -> str:
@@ -131,6 +145,7 @@ class _Reader:
     rows: dict[int, FileRow] = field(default_factory=dict)
     lines: dict[int, ReadLine] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    named: dict[int, Named] = field(default_factory=dict)
     empty: int = 0
 
     def take(self, line: ReadLine) -> None:
@@ -146,6 +161,8 @@ class _Reader:
                 parts[column] = read(line, parts)
             except ValueError as error:
                 problems.append(self._problem(line, column, str(error)))
+        if CODE in parts:
+            self.named[line.number] = parts[CODE]
         if problems:
             self.problems += problems
             return
@@ -218,32 +235,27 @@ class _Reader:
         for number, reading in zip(list(self.rows), readings, strict=True):
             self.rows[number] = replace(self.rows[number], is_new=reading.is_new)
 
+    def look_back(self) -> None:
+        """Put beside each row the result of the period before it, on the same basis."""
+        known = earlier_results({row.indicator.id for row in self.rows.values()})
+        for number, row in self.rows.items():
+            entry = row.entry
+            earlier = [one for one in known.get((row.indicator.id, entry.basis), ()) if one.ends < entry.period_end]
+            self.rows[number] = replace(row, before=earlier[-1] if earlier else None)
+
     def refuse_shares(self) -> None:
         """Refuse 0.745 for a percentage that was 74% before: whether 74.5% is meant, only its maker knows."""
-        before = self.earlier()
         for number, row in list(self.rows.items()):
-            cell, known = self.lines[number].values[RESULT], before.get(number)
+            cell = self.lines[number].values[RESULT]
             small = 0 < Decimal(row.entry.value) < 1 and "%" not in cell.words
-            if row.indicator.unit == "percent" and small and known and known[1] >= SHARE_FROM:
+            if row.indicator.unit == "percent" and small and row.before and row.before.value >= SHARE_FROM:
                 meant = figure((Decimal(row.entry.value) * 100).normalize(), "percent")
                 self._refuse(number, RESULT, f"{quoted(cell.words)}: is it {meant} or {cell.words}%? Write the sign.")
 
-    def earlier(self) -> dict[int, tuple[str, Decimal]]:
-        """Return the period and the figure of the result before that of each row, on the same basis."""
-        known = earlier_results({row.indicator.id for row in self.rows.values()})
-        found: dict[int, tuple[str, Decimal]] = {}
-        for number, row in self.rows.items():
-            for ends, period, value in known.get((row.indicator.id, row.entry.basis), ()):
-                if ends < row.entry.period_end:
-                    found[number] = (period, value)
-        return found
 
-
-def _doubts(
-    book: Workbook, mapping: ColumnMapping, rows: tuple[FileRow, ...], earlier: Mapping[int, tuple[str, Decimal]]
-) -> Iterator[str]:
+def _doubts(book: Workbook, mapping: ColumnMapping, rows: tuple[FileRow, ...]) -> Iterator[str]:
     """Say what speaks for a file of another period: the same figures as before, or another year in its names."""
-    same = [earlier[row.number][0] for row in rows if _is_same(row, earlier.get(row.number))]
+    same = [row.before.period for row in rows if row.before and row.before.value == Decimal(row.entry.value)]
     if len(same) >= FEWEST_ALIKE and len(same) == len(rows):
         yield f"All {len(rows)} figures are those that are published for {same[0]} already. Is it the right file?"
     if not rows:
@@ -253,10 +265,6 @@ def _doubts(
     for words in (book.name, mapping.sheet, *above, mapping.headings.get(RESULT, "")):
         if names_another_year(words, ends):
             yield f"{quoted(words)} names another year than that of the period to {day(ends)}. Is it the right file?"
-
-
-def _is_same(row: FileRow, before: tuple[str, Decimal] | None) -> bool:
-    return before is not None and before[1] == Decimal(row.entry.value)
 
 
 def _words_above(book: Workbook, mapping: ColumnMapping) -> list[str]:

@@ -37,8 +37,6 @@ def result_workbook(rows: Sequence[DueRow], ends: date) -> bytes:
         notes=[
             f"Type the results of the period to {day(ends)} into the yellow cells of the sheet {SHEET}.",
             "Save the file and upload it where you downloaded it. What they do is shown before anything is saved.",
-            "A row without a result is left out.",
-            *(f"{column.heading}: {column.note}." for column in COLUMNS if column.note),
         ],
     )
 

@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken, RuleBroken
 from riskreg.domain.figures import read_figure
-from riskreg.domain.periods import Basis
-from riskreg.domain.sentences import day
+from riskreg.domain.periods import Basis, misnamed
+from riskreg.domain.sentences import day, figure
 from riskreg.extensions import db
 from riskreg.models import Indicator, Result
 
@@ -25,6 +25,7 @@ BATCH = 500
 NOTHING_NEW = "This is the figure and the status that are published already."
 CORRECTED = "This result has been corrected meanwhile. Look at the new figure before correcting it."
 Period = tuple[int, str, date]
+Name = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def read_entries(entries: Sequence[ResultEntry], today: date) -> list[Reading]:
     periods = [_period(entry, indicators) for entry in entries]
     known = _known([period for period in periods if period])
     problems: list[RowProblem] = []
-    readings, first_row = [], dict[Period, str]()
+    readings, first_row, ends_of = [], dict[Period, str](), _ends_of(entries)
     for entry, period in zip(entries, periods, strict=True):
         if period is None:
             problems.append(RowProblem(entry.row, "There is no such indicator.", "indicator"))
@@ -106,6 +107,9 @@ def read_entries(entries: Sequence[ResultEntry], today: date) -> list[Reading]:
         if period in first_row:
             wrong.append(_twice(period, first_row[period]))
         first_row.setdefault(period, entry.row)
+        other = ends_of.setdefault(_name(period, entry), entry.period_end)
+        if period not in known and other != entry.period_end and "period" not in {one.field for one in wrong}:
+            wrong.append(_named_already(entry, other))
         problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
         readings += [reading] if reading else []
     if problems:
@@ -116,6 +120,18 @@ def read_entries(entries: Sequence[ResultEntry], today: date) -> list[Reading]:
 def _twice(period: Period, row: str) -> RuleBroken:
     also = f", in {row}" if row else ""
     return RuleBroken(f"This indicator is there already for the period that ended on {day(period[2])}{also}.", "value")
+
+
+def _name(period: Period, entry: ResultEntry) -> Name:
+    """What is one period of one indicator: no other period of it on the same basis is called the same."""
+    return period[0], period[1], entry.period.strip().lower()
+
+
+def _named_already(entry: ResultEntry, ends: date) -> RuleBroken:
+    said = (
+        f"“{entry.period.strip()}” is the period that ended on {day(ends)}. Name this one differently, or correct its"
+    )
+    return RuleBroken(f"{said} last day.", "period")
 
 
 def _read(
@@ -131,17 +147,21 @@ def _read(
     if known is not None and known.value == value:
         value = known.value  # 60.0 says no more than the 60 that was published
     reading = Reading(entry, indicator, value, known)
+    if known is None and indicator.ended_on is not None:
+        said = f"It ended on {day(indicator.ended_on)}: no further result of it is published."
+        wrong.append(RuleBroken(said, "value"))
     if known is not None and reading.is_new and not reading.confirms and not entry.reason.strip():
-        wrong.append(_unexplained(known, corrects=entry.corrects is not None))
+        wrong.append(_unexplained(known, indicator.unit, corrects=entry.corrects is not None))
     return reading, wrong
 
 
-def _unexplained(known: Result, *, corrects: bool) -> RuleBroken:
+def _unexplained(known: Result, unit: str, *, corrects: bool) -> RuleBroken:
     if corrects:
         return RuleBroken("Say why the result is corrected.", "reason")
+    published = known.printed or "no figure" if known.value is None else figure(known.value, unit)
     return RuleBroken(
         f"A result for the period that ended on {day(known.period_end)} is already published"
-        f" ({known.period}: {known.printed or 'no figure'}). Correct that result instead. A correction needs a reason.",
+        f" ({known.period}: {published}). Correct that result instead. A correction needs a reason.",
         "reason",
     )
 
@@ -159,17 +179,24 @@ def _faults(entry: ResultEntry, today: date, known: Result | None) -> Iterator[R
         return
     if entry.basis and entry.basis not in list(Basis):
         yield RuleBroken(f"“{entry.basis[:40]}” is nothing that a period is measured over.", "basis")
-    if not YEAR.search(entry.period):
+    yield from _faults_of_period(entry, today)
+
+
+def _faults_of_period(entry: ResultEntry, today: date) -> Iterator[RuleBroken]:
+    """What is wrong with the period of an entry; against a day that cannot be, nothing else is held."""
+    ended, name = entry.period_end, entry.period.strip()
+    if not YEAR.search(name):
         yield RuleBroken("Name the period with its year, such as March 2017.", "period")
-    if entry.period_end > today:
+    if ended > today:
         yield RuleBroken("The period has not ended yet.", "period_end")
-    elif entry.period_end < EARLIEST:
+    elif ended < EARLIEST:
         yield RuleBroken("The period must have ended in the year 2000 or later.", "period_end")
-    elif abs(entry.target_year - entry.period_end.year) > 1:
-        yield RuleBroken(
-            f"A period that ended in {entry.period_end.year} is not judged against the target of {entry.target_year}.",
-            "target_year",
-        )
+    else:
+        if wrong := misnamed(name, ended):
+            yield RuleBroken(wrong, "period")
+        if abs(entry.target_year - ended.year) > 1:
+            said = f"A period that ended in {ended.year} is not judged against the target of {entry.target_year}."
+            yield RuleBroken(said, "target_year")
 
 
 def _period(entry: ResultEntry, indicators: dict[int, Indicator]) -> Period | None:
@@ -191,4 +218,16 @@ def _known(periods: Sequence[Period]) -> dict[Period, Result]:
     while part := list(islice(waiting, BATCH)):
         query = select(Result).where(Result.indicator_id.in_(part), Result.period_end.in_(ends), Result.current)
         found |= {(row.indicator_id, row.basis, row.period_end): row for row in db.session.scalars(query)}
+    return found
+
+
+def _ends_of(entries: Sequence[ResultEntry]) -> dict[Name, date]:
+    """Return the last day of each published period that is called as one of these."""
+    waiting, found = iter(sorted({one.indicator_id for one in entries})), dict[Name, date]()
+    names = {one.period.strip().lower() for one in entries}
+    columns = (Result.indicator_id, Result.basis, Result.period, Result.period_end)
+    while part := list(islice(waiting, BATCH)):
+        query = select(*columns).where(Result.indicator_id.in_(part), Result.current)
+        rows = db.session.execute(query.where(func.lower(Result.period).in_(names)))
+        found |= {(row.indicator_id, row.basis, row.period.lower()): row.period_end for row in rows}
     return found

@@ -5,7 +5,7 @@ The target that was in force until now is kept with who replaced it and why. Res
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,16 +14,9 @@ from sqlalchemy import select
 
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
-from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken, RuleBroken
+from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
 from riskreg.domain.policy import Policy
-from riskreg.domain.target_setting import (
-    EARLIEST_YEAR,
-    LATEST_YEAR,
-    read_target,
-    target_faults,
-    target_words,
-    written_target,
-)
+from riskreg.domain.target_setting import read_target, target_faults, target_words, written_target
 from riskreg.domain.targets import Polarity, Target, TargetKind
 from riskreg.extensions import db
 from riskreg.models import Indicator, TargetPast, TargetRow
@@ -34,7 +27,17 @@ from riskreg.services.consequences import require_as_shown, tried
 from riskreg.services.evaluation import Evaluation
 from riskreg.services.judging import as_target
 from riskreg.services.locking import lock_register
-from riskreg.services.rejudging import NOTHING_NEW, Change, SettingOutcome, in_years, outcome_of, raise_any
+from riskreg.services.rejudging import (
+    NOTHING_NEW,
+    Change,
+    InForce,
+    SettingOutcome,
+    entry_faults,
+    in_years,
+    outcome_of,
+    raise_any,
+    rows_of_years,
+)
 
 NO_TARGET = Target(TargetKind.BLANK)
 
@@ -103,7 +106,8 @@ def set_targets(
     lock_register(register_id)
     if not reason.strip():
         raise RuleBroken("Say why the target is set so.", "reason")
-    readings = _read(entries, policy_on(register_id, day_of(now)))
+    readings, problems = _read(entries, policy_on(register_id, day_of(now)))
+    raise_any(problems)
     new = [one for one in readings if one.target != one.before]
     if not new:
         raise RowsBroken([RowProblem(one.entry.row, NOTHING_NEW, "value") for one in readings[:1]])
@@ -113,49 +117,40 @@ def set_targets(
     return outcome, evaluation
 
 
-def _read(entries: Sequence[TargetEntry], policy: Policy) -> list[_Reading]:
+def wrong_targets(register_id: int, entries: Sequence[TargetEntry], now: datetime) -> Sequence[RowProblem]:
+    """Return everything that set_targets would refuse of these rows, so that they can be left out."""
+    return _read(entries, policy_on(register_id, day_of(now)))[1] if entries else []
+
+
+def _read(entries: Sequence[TargetEntry], policy: Policy) -> tuple[list[_Reading], list[RowProblem]]:
     if not entries:
         raise RuleBroken("There is no target to set.")
     ids = {entry.indicator_id for entry in entries}
     indicators = {row.id: row for row in db.session.scalars(select(Indicator).where(Indicator.id.in_(ids)))}
     there = select(TargetRow).where(in_years(TargetRow, ids, {entry.year for entry in entries}))
     known = {(row.indicator_id, row.year): row for row in db.session.scalars(there)}
-    problems, readings, first = list[RowProblem](), list[_Reading](), dict[tuple[int, int], str]()
+    problems, readings, rows = list[RowProblem](), list[_Reading](), rows_of_years(entries)
     for entry in entries:
-        key = (entry.indicator_id, entry.year)
-        wrong = list(_faults(entry, indicators.get(entry.indicator_id), known.get(key)))
-        if key in first and key[0] in indicators:
-            wrong.append(RuleBroken(f"The target of {entry.year} is there already{_in(first[key])}.", "year"))
-        first.setdefault(key, entry.row)
-        if not wrong:
-            wrong = _take(entry, indicators[entry.indicator_id], known.get(key), policy, readings)
+        indicator, row = indicators.get(entry.indicator_id), known.get((entry.indicator_id, entry.year))
+        wrong = list(entry_faults(entry, indicator, _in_force(indicator, row), rows))
+        if indicator is not None and not wrong:
+            wrong = _take(entry, indicator, row, policy, readings)
         problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
-    raise_any(problems)
-    return readings
+    return readings, problems
 
 
-def _in(row: str) -> str:
-    return f", in {row}" if row else ""
-
-
-def _faults(entry: TargetEntry, indicator: Indicator | None, known: TargetRow | None) -> Iterator[RuleBroken]:
-    """What is wrong before the figures are read. Raises ChangedMeanwhile for the only entry of a form."""
-    if indicator is None:
-        yield RuleBroken("There is no such indicator.", "indicator")
-    if not EARLIEST_YEAR <= entry.year <= LATEST_YEAR:
-        yield RuleBroken(f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", "year")
-    if indicator is not None and entry.revision != (known.revision if known else None):
-        words = target_words(as_target(known) if known else NO_TARGET, indicator.unit)
-        sentence = f"This target was changed meanwhile; it says now: {words}."
-        if not entry.row:
-            raise ChangedMeanwhile(f"{sentence} Nothing was saved.")
-        yield RuleBroken(f"{sentence} Download the targets again.", "revision")
+def _in_force(indicator: Indicator | None, row: TargetRow | None) -> InForce:
+    words = target_words(as_target(row) if row else NO_TARGET, indicator.unit if indicator else "")
+    says = f"This target was changed meanwhile; it says now: {words}."
+    return InForce("target", says, row.revision if row else None)
 
 
 def _take(
     entry: TargetEntry, indicator: Indicator, known: TargetRow | None, policy: Policy, readings: list[_Reading]
 ) -> list[RuleBroken]:
     """Add the reading of an entry, or return what is wrong with it. What says nothing new was right in its time."""
+    if not indicator.is_rated:
+        return [RuleBroken("It is for information: it is not rated, so it has no target.", "kind")]
     is_gap = "gap" in indicator.name.lower()
     try:
         target = read_target(entry.typed, entry.kind, indicator.unit, is_gap=is_gap)

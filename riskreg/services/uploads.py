@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from secrets import randbelow
 
 from sqlalchemy import delete, select
 
+from riskreg.database import LARGEST_ID
 from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
 from riskreg.domain.evidence import read_name
 from riskreg.exchange.mapping import ColumnMapping
@@ -26,12 +28,19 @@ def keep_upload(actor: Actor, purpose: str, name: str, content: bytes, now: date
     """Keep a spreadsheet until it is taken in. Raises RowsBroken with the reasons when it is none or cannot be read."""
     upload = Upload(purpose=purpose, name=read_name(name), content=content, uploaded_at=now, person_id=actor.person_id)
     open_upload(upload)
-    own = select(Upload.id).where(Upload.person_id == actor.person_id).order_by(Upload.id.desc())
+    upload.id = _new_id()
+    own = select(Upload.id).where(Upload.person_id == actor.person_id).order_by(Upload.uploaded_at.desc())
     older = db.session.scalars(own.offset(MOST_KEPT - 1)).all()
     db.session.execute(delete(Upload).where(Upload.id.in_(older)))
     db.session.add(upload)
     db.session.flush()
     return upload
+
+
+def _new_id() -> int:
+    """Draw a number: one that a file had before would lead from an old page to another file."""
+    drawn = randbelow(LARGEST_ID) + 1
+    return drawn if db.session.get(Upload, drawn) is None else _new_id()
 
 
 def own_file(actor: Actor, upload_id: int) -> Upload | None:

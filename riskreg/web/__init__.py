@@ -16,12 +16,14 @@ from riskreg.web.evidence.views import blueprint as evidence
 from riskreg.web.failures import answer_failures
 from riskreg.web.files.views import blueprint as files
 from riskreg.web.headers import send_headers
+from riskreg.web.health.views import blueprint as health
 from riskreg.web.importing.views import blueprint as importing
 from riskreg.web.indicators.views import blueprint as indicators
 from riskreg.web.journal import keep_journal
 from riskreg.web.keeping.views import blueprint as keeping
 from riskreg.web.links.views import blueprint as links
 from riskreg.web.meetings.views import blueprint as meetings
+from riskreg.web.own.views import blueprint as own
 from riskreg.web.pages import dress_pages
 from riskreg.web.policy.views import blueprint as policy
 from riskreg.web.register.views import blueprint as register
@@ -43,11 +45,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     escalations,
     evidence,
     files,
+    health,
     importing,
     indicators,
     keeping,
     links,
     meetings,
+    own,
     policy,
     register,
     reports,

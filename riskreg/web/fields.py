@@ -116,6 +116,9 @@ class PasswordField(StringField):
         self.data = valuelist[0] if valuelist else ""
 
 
+LONG = 10_000  # from here on a number is written with its thousands apart
+
+
 class WholeNumberField(Field):
     """A whole number from `low` to `high`, both included."""
 
@@ -135,7 +138,8 @@ class WholeNumberField(Field):
         if not words:
             return
         if not re.fullmatch(r"-?[0-9]{1,9}", words) or not self.low <= int(words) <= self.high:
-            raise ValueError(f"The {self.called} must be a whole number from {self.low:,} to {self.high:,}.")
+            low, high = (str(one) if one < LONG else f"{one:,}" for one in (self.low, self.high))  # 2100 is a year
+            raise ValueError(f"The {self.called} must be a whole number from {low} to {high}.")
         self.data = int(words)
 
     def _value(self) -> str:

@@ -37,7 +37,8 @@ def send_headers(app: Flask) -> None:
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        # what a view calls private may be kept by its one reader
+        if request.endpoint != "static" and not response.cache_control.private:
             response.headers["Cache-Control"] = "no-store"
         if strict_transport:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"

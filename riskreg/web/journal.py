@@ -1,77 +1,68 @@
-"""The log of the web application: one line an event, with the request's number and nothing personal."""
+"""What the log tells of the web application: a line for each request, and what went wrong in it."""
 
 from __future__ import annotations
 
-import logging
-import sys
-import traceback
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+import time
 
 import structlog
-from flask import Flask, request
+from flask import Flask, Response, g, request
 from flask.signals import got_request_exception
-from structlog.typing import Processor
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
+from riskreg.logs import keep_log, places
 from riskreg.web.requests import request_number
 
-OURS = "/riskreg/"
+# Any word may be sent as a method; only these are written down as they are.
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+HEADER = "X-Request-ID"
 
-
-class _Stderr:
-    """Writes to what standard error is now, not what it was when the application was made."""
-
-    def msg(self, message: str) -> None:
-        """Write one line."""
-        stream: TextIO = sys.stderr
-        stream.write(message + "\n")
-        stream.flush()
-
-    debug = info = warning = error = critical = msg
+logger = structlog.stdlib.get_logger("riskreg.web")
 
 
 def keep_journal(app: Flask) -> None:
-    """Log what goes wrong: as JSON in production, readable elsewhere."""
-    last: Processor = structlog.processors.JSONRenderer() if app.config["RISKREG_ENV"] == "production" else _plain
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            last,
-        ],
-        logger_factory=lambda *_: _Stderr(),
-        cache_logger_on_first_use=False,
-    )
+    """Log every request and what goes wrong: as JSON in production, readable elsewhere."""
+    keep_log(as_json=app.config["RISKREG_ENV"] == "production")
     # Flask would log the exception with its message and the address, both of which may hold what someone typed.
-    app.logger.addFilter(lambda record: not record.exc_info)
-    logging.getLogger("flask_wtf.csrf").setLevel(logging.WARNING)
+    app.logger.addFilter(lambda record: not (record.name == app.logger.name and record.exc_info))
     got_request_exception.connect(_failed, app)
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(lambda _error: unbind_contextvars("request"))
 
 
-def _plain(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
-    told = " ".join(f"{name}={value}" for name, value in event.items() if name not in {"event", "level", "timestamp"})
-    return f"{event['timestamp']} {event['level']} {event['event']} {told}".rstrip()
+def _begin() -> None:
+    g.began = time.perf_counter()
+    bind_contextvars(request=request_number())
 
 
-def _failed(_sender: Flask, exception: BaseException, **_: Any) -> None:
+def _end(response: Response) -> Response:
+    """Write the line of the request: never its address, which may hold a token or what someone looked for."""
+    began: float = g.pop("began", time.perf_counter())
+    response.headers[HEADER] = request_number()
+    logger.info(
+        "request",
+        method=_method(),
+        rule=str(request.url_rule or ""),
+        status=response.status_code,
+        ms=round((time.perf_counter() - began) * 1000, 1),
+    )
+    return response
+
+
+def _method() -> str:
+    return request.method if request.method in METHODS else "another"
+
+
+def _failed(_sender: Flask, exception: BaseException, **_: object) -> None:
     log("request failed", exception)
 
 
 def log(event: str, exception: BaseException | None = None) -> None:
     """Log an event of this request: its number, the rule it matched and where it failed, never what was typed."""
-    frames = traceback.extract_tb(exception.__traceback__ if exception else None)
-    where = [_place(frame) for frame in frames if OURS in frame.filename] + [_place(frame) for frame in frames[-1:]]
-    structlog.get_logger().error(
+    logger.error(
         event,
-        request=request_number(),
-        method=request.method,
+        method=_method(),
         rule=str(request.url_rule or ""),
         error=type(exception).__name__ if exception else "",
-        where=where,
+        where=places(exception.__traceback__ if exception else None),
     )
-
-
-def _place(frame: traceback.FrameSummary) -> str:
-    """A line of code, by its path within the package that it belongs to."""
-    path = frame.filename.rpartition("site-packages/")[2]
-    return f"{OURS[1:] + path.rpartition(OURS)[2] if OURS in path else path}:{frame.lineno} {frame.name}"

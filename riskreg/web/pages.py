@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 from riskreg import clock
 from riskreg.domain import sentences
 from riskreg.domain.access import Permission
+from riskreg.domain.links import HEEDED
 from riskreg.web.access import may
 from riskreg.web.forms import Form
 from riskreg.web.listing import address_with
@@ -65,7 +66,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("My work", "work.home", Permission.SEE_OWN_WORK, ("work",)),
+    Entry("My work", "work.home", Permission.SEE_OWN_WORK, ("work", "own")),
     Entry("Dashboard", "seeing.home", Permission.READ_REGISTER, ()),
     Entry("DMT queue", "escalations.queue", Permission.READ_QUEUE, ("escalations",)),
     Entry("Corporate register", "corporate.listing", Permission.ANSWER_REFERRAL, ("corporate",)),
@@ -211,6 +212,7 @@ def dress_pages(app: Flask) -> None:
         moved=sentences.moved,
         rag_tag=rag_tag,
         direction=direction,
+        HEEDED=HEEDED,
         source_line=source_line,
         address_with=address_with,
         navigation=lambda: navigation(app),

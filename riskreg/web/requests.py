@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,8 @@ from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.web.forms import Form
 
+# A number that a proxy gave the request is kept, when it can be nothing but a number.
+GIVEN_NUMBER = re.compile(r"[0-9a-f-]{8,64}", re.ASCII | re.IGNORECASE)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,9 +40,10 @@ def _close(_error: BaseException | None) -> None:
 
 
 def request_number() -> str:
-    """The number under which this request is found in the log, made when first asked for."""
+    """The number under which this request is found in the log: the proxy's, or made when first asked for."""
     if "request_number" not in g:
-        g.request_number = secrets.token_hex(6)
+        given = request.headers.get("X-Request-ID", "")
+        g.request_number = given if GIVEN_NUMBER.fullmatch(given) else secrets.token_hex(6)
     return str(g.request_number)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
+import signal
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,9 +29,12 @@ from flask_migrate import upgrade  # noqa: E402 - the settings come first
 from sqlalchemy import select, text  # noqa: E402
 
 from riskreg import clock, create_app  # noqa: E402
+from riskreg.cli import load_commands  # noqa: E402
 from riskreg.domain.access import Role  # noqa: E402
 from riskreg.extensions import db  # noqa: E402
 from riskreg.models import Indicator, Person, Risk, TargetRow  # noqa: E402
+from riskreg.queries.policies import policy_on  # noqa: E402
+from riskreg.queries.replay import earliest, replay  # noqa: E402
 from riskreg.queries.sessions import session_of  # noqa: E402
 from riskreg.services.actors import Actor  # noqa: E402
 from riskreg.services.assessing import Rating, assess_risk  # noqa: E402
@@ -36,6 +44,7 @@ from riskreg.services.loading import load_plan  # noqa: E402
 from riskreg.services.publishing import preview, publish_results  # noqa: E402
 from riskreg.services.results import ResultEntry  # noqa: E402
 from tests.bench.filling import RARE, fill_indicators, fill_mitigations, fill_one_risk, fill_risks  # noqa: E402
+from tests.bench.morning import OWNERS, fill_owners  # noqa: E402
 from tests.bench.serving import Browser, hidden, serving  # noqa: E402
 
 DASHBOARD = "/dashboard?of=whole"
@@ -78,7 +87,9 @@ def prepare() -> tuple[int, int]:
     DATABASE.parent.mkdir(exist_ok=True)
     for path in DATABASE.parent.glob("bench.sqlite3*"):
         path.unlink()
-    with create_app().app_context():
+    app = create_app()
+    load_commands(app)
+    with app.app_context():
         upgrade()
         load_plan(ROOT / "riskreg" / "plan", clock.now(), demonstration=True)
         evaluate_register(1, clock.now())
@@ -156,6 +167,26 @@ def expect(wanted: int, status: int) -> None:
         raise RuntimeError(f"expected {wanted}, got {status}")
 
 
+def mornings() -> None:
+    """Five thousand digests in one morning, and the register page while they are written and sent."""
+    with create_app().app_context():
+        fill_owners(list(db.session.scalars(select(Risk.id).order_by(Risk.id.desc()).limit(OWNERS))))
+        db.session.commit()
+    with serving("wsgi:app", ENVIRONMENT) as ours, serving("tests.bench.bare:app", ENVIRONMENT) as plain:
+        browser, bare, pairs = Browser(ours.port), Browser(plain.port), []
+        browser.sign_in(OWNER)
+        ratio("register page before that", lambda: browser.get("/register"), lambda: bare.get("/"), "3 x")
+        with subprocess.Popen([sys.executable, "-m", "tests.bench.morning"], stdout=subprocess.PIPE, cwd=ROOT) as work:
+            while work.poll() is None:
+                pairs.append((seconds(lambda: browser.get("/register")), seconds(lambda: bare.get("/"))))
+            took = json.loads(work.stdout.read() if work.stdout else "")
+    for what in ("remind", "digests", "send"):
+        row(f"{took['sent']:,} digests in a morning: {what}", f"{took[what]:.1f} s", "none")
+    memory = f"{took['after']:.0f} MB, {took['before']:.0f} before"
+    row("the same: most memory of the process", memory, "bounded")
+    compared("register page meanwhile", pairs, "3 x")
+
+
 def files() -> None:
     """The register as CSV."""
     with create_app().app_context():
@@ -194,6 +225,23 @@ def publishing() -> None:
         row("publishing 110 results with evaluation", f"{seconds(publish_all):.2f} s", "1 s")
 
 
+def replaying() -> None:
+    """A draft lived through over the whole past of 10,000 risks with ten results each; then that past is taken back."""
+    with create_app().app_context():
+        risks = db.session.scalars(select(Risk.id).order_by(Risk.id.desc()).limit(10_000)).all()
+        fill_indicators(list(risks), results_each=10, apart=timedelta(days=90))
+        now, today = clock.now(), clock.today()
+        held = policy_on(1, today)
+        draft = replace(held, version=held.version + 1, floor_share=held.floor_share / 2)
+        began = earliest(1, today)
+        row(
+            "replaying a policy over 10,000 risks, 100,000 results",
+            f"{seconds(lambda: replay(1, {held.version: held}, draft, began, now)):.2f} s",
+            "5 s",
+        )
+        db.session.rollback()
+
+
 def everything() -> None:
     """100,000 risks, links and indicators, 1,000,000 results."""
     with create_app().app_context():
@@ -214,11 +262,14 @@ def everything() -> None:
 
 
 def main() -> None:
-    """Every measurement, one after another."""
+    """Every measurement, one after another; told to end, it ends what it started first."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     risk_id, action_id = prepare()
     pages(risk_id, action_id)
     files()
     publishing()
+    replaying()
+    mornings()
     if "quick" not in sys.argv[1:]:
         everything()
 

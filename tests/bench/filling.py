@@ -204,8 +204,11 @@ def fill_one_risk(risk_id: int, owner_post_id: int) -> list[int]:
     return list(ids)
 
 
-def fill_indicators(risks: list[int], results_each: int) -> None:
-    """Add an indicator, a link and judged results for each risk: one in a thousand slips in its last result."""
+def fill_indicators(risks: list[int], results_each: int, apart: timedelta = timedelta()) -> None:
+    """Add an indicator, a link and judged results for each risk: one in a thousand slips in its last result.
+
+    `apart`: how long after one result the next was published; at once when not given.
+    """
     ids = range(1_000_000, 1_000_000 + len(risks))
     _write(
         Indicator,
@@ -241,13 +244,14 @@ def fill_indicators(risks: list[int], results_each: int) -> None:
             for risk, key in zip(risks, ids, strict=True)
         ),
     )
-    _write(Result, _results(ids, results_each))
+    _write(Result, _results(ids, results_each, apart))
 
 
-def _results(ids: Iterable[int], each: int) -> Iterator[dict[str, Any]]:
+def _results(ids: Iterable[int], each: int, apart: timedelta) -> Iterator[dict[str, Any]]:
     for key in ids:
         for step in range(each):
             last = step == each - 1
+            at = NOW - (each - 1 - step) * apart
             red = last and key % 1000 == 0
             yield {
                 "indicator_id": key,
@@ -269,9 +273,9 @@ def _results(ids: Iterable[int], each: int) -> Iterator[dict[str, Any]]:
                 "why": "",
                 "direction": None,
                 "policy_version": 1,
-                "judged_at": None if red else NOW,
-                "published_on": TODAY,
-                "recorded_at": NOW,
+                "judged_at": None if red else at,
+                "published_on": at.date(),
+                "recorded_at": at,
                 "person_id": None,
                 "source_line": "",
                 "note": "",

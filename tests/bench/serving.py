@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
+LOG = ROOT / "build" / "bench.log"
 
 
 def free_port() -> int:
@@ -31,22 +31,34 @@ class Worker:
     def __init__(self, target: str, environment: dict[str, str]) -> None:
         self.port = free_port()
         started = time.perf_counter()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "1", "--log-level", "error",
-             "--bind", f"127.0.0.1:{self.port}", target],
-            cwd=ROOT, env={**os.environ, **environment}, start_new_session=True,
-        )  # fmt: skip
+        LOG.parent.mkdir(exist_ok=True)
+        # In the group of the measuring process, so that it ends with it, and never holding what that writes to.
+        with LOG.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "1", "--log-level", "error",
+                 "--bind", f"127.0.0.1:{self.port}", target],
+                cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            self._wait(target)
+        except BaseException:
+            self.stop()
+            raise
+        self.seconds = time.perf_counter() - started
+
+    def _wait(self, target: str) -> None:
+        """Ask until it answers."""
         while True:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
                 connection.request("GET", "/sign-in")
                 connection.getresponse().read()
-                break
             except ConnectionRefusedError:
                 if self.process.poll() is not None:
-                    raise RuntimeError(f"{target} did not start") from None
+                    raise RuntimeError(f"{target} did not start: see {LOG}") from None
                 time.sleep(0.02)
-        self.seconds = time.perf_counter() - started
+            else:
+                return
 
     def memory(self) -> float:
         """Megabytes resident in the worker that serves."""
@@ -56,9 +68,13 @@ class Worker:
         return max(int(line) for line in children.stdout.split()) / 1024
 
     def stop(self) -> None:
-        """End the worker and its master."""
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(timeout=10)
+        """End the master, which ends its worker; a worker whose master was killed ends by itself."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""When reviews fall due, who is reminded when, and that a review says something."""
+"""When reviews fall due, and that a review says something."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.policy import Policy
-from riskreg.domain.reviews import Told, check_review, ladder, next_review_due, stage_reached
+from riskreg.domain.reviews import check_review, next_review_due
 from riskreg.domain.scoring import Rag
 
-DUE = date(2017, 6, 30)
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 RAGS = st.sampled_from(Rag)
 
@@ -61,47 +60,6 @@ def test_an_escalation_never_puts_a_review_off(policy: Policy, counted_from: dat
 def test_a_worse_rating_is_never_reviewed_later(policy: Policy, counted_from: date, one: Rag, other: Rag) -> None:
     worse, better = sorted((one, other), key=lambda rag: -rag.severity)
     assert next_review_due(counted_from, worse, policy) <= next_review_due(counted_from, better, policy)
-
-
-def test_the_ladder_of_reminders_is_the_one_of_the_design(policy: Policy) -> None:
-    owner, director, all_of_them = (Told.OWNER,), (Told.OWNER, Told.LINE_DIRECTOR), tuple(Told)
-    assert [(stage.name, stage.told) for stage in ladder(policy)] == [
-        ("-14", owner),
-        ("-3", owner),
-        ("0", owner),
-        ("+7", director),
-        ("+14", all_of_them),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("days", "name"),
-    [
-        (-15, None),
-        (-14, "-14"),
-        (-4, "-14"),
-        (-3, "-3"),
-        (-1, "-3"),
-        (0, "0"),
-        (6, "0"),
-        (7, "+7"),
-        (13, "+7"),
-        (14, "+14"),
-        (400, "+14"),
-    ],
-)
-def test_a_stage_is_reached_on_its_day_and_stands_until_the_next(policy: Policy, days: int, name: str | None) -> None:
-    stage = stage_reached(DUE, DUE + timedelta(days=days), policy)
-    assert (stage.name if stage else None) == name
-
-
-@given(DAYS, DAYS, DAYS)
-def test_the_stage_never_goes_back_as_days_pass(policy: Policy, due: date, one: date, other: date) -> None:
-    before, after = (stage_reached(due, today, policy) for today in sorted((one, other)))
-    if before is not None:
-        assert after is not None
-        assert before.days <= after.days
-        assert set(before.told) <= set(after.told)
 
 
 @pytest.mark.parametrize(("changed", "words"), [(True, "what has changed"), (False, "why nothing has changed")])

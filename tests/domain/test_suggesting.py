@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,19 @@ def test_a_rare_word_counts_more_than_a_common_one() -> None:
     found = suggest("Schools lose transport", "", made("School budgets", "School meals", "Transport costs"), ())
     assert [one.linkable.name for one in found] == ["Transport costs", "School budgets", "School meals"]
     assert found[0].shares == ("transport",)
+
+
+def test_what_measures_a_contract_that_is_linked_comes_first_without_a_shared_word() -> None:
+    contract = Linkable(Key("contract", 1), "C-1", "Transport", "Fair Access")
+    own = Linkable(Key("indicator", 7), "I-7", "Visits on time", "Elsewhere", measures=contract.key)
+    other = replace(own, key=Key("indicator", 8), code="I-8", measures=Key("contract", 2))
+    there = [contract, *made("Transport costs"), own, other]
+    found = suggest("Schools lose transport", "", there, {contract.key})
+    assert [(one.linkable.name, one.measures) for one in found] == [
+        ("Visits on time", contract),
+        ("Transport costs", None),
+    ]
+    assert own.key not in {one.linkable.key for one in suggest("Schools lose transport", "", there, ())}
 
 
 def test_the_same_service_is_enough_and_says_so() -> None:

@@ -27,7 +27,8 @@ from riskreg.services.exporting import csv_lines
 DOCUMENT = Path(__file__).parents[2] / "docs" / "exports.md"
 NAMES = ["risks", "indicators", "targets", "results", "result-comments", "contracts", "contracts-transparency", "links"]
 NAMES += ["escalations", "decisions", "notings", "referrals", "controls", "actions", "reviews", "evidence"]
-NAMES += ["references", "versions", "assessments", "responses", "updates", "past-links", "audit"]
+NAMES += ["references", "versions", "assessments", "responses", "updates", "past-links"]
+NAMES += ["past-targets", "past-national", "audit"]
 PLANNED = {"risks": 13, "indicators": 110, "targets": 550, "results": 116, "contracts": 122, "links": 75}
 PLANNED |= {"controls": 18, "actions": 21, "reviews": 0, "decisions": 0}
 NOW = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from riskreg.extensions import db
-from riskreg.models import Decision, Escalation, Message, Reminder, SignalRow
+from riskreg.models import Decision, Escalation, Message, Notice, SignalRow
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -122,13 +122,28 @@ def own_score_by_half() -> None:
     make.RiskFactory(own_likelihood=3)
 
 
-def one_reminder_twice() -> None:
-    risk, person = make.RiskFactory(), make.PersonFactory()
-    sent = message(person.id)
+def a_notice(**values: object) -> None:
+    about = {"kind": "review", "thing": "risk:1", "stage": "0", "due_on": TODAY, "created_at": make.NOW}
+    db.session.add(Notice(**{**about, **values}))
+    db.session.flush()
+
+
+def one_notice_twice() -> None:
+    person = make.PersonFactory()
     for _ in range(2):
-        about = {"risk_id": risk.id, "person_id": person.id, "message_id": sent.id}
-        db.session.add(Reminder(stage="0", due_on=TODAY, **about))
-        db.session.flush()
+        a_notice(person_id=person.id)
+
+
+def a_notice_dropped_without_a_reason() -> None:
+    a_notice(person_id=make.PersonFactory().id, state="dropped")
+
+
+def a_rhythm_that_is_none() -> None:
+    make.PersonFactory(rhythm="yearly")
+
+
+def a_digest_on_a_saturday() -> None:
+    make.PersonFactory(rhythm="weekly", rhythm_weekday=5)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +151,8 @@ def one_reminder_twice() -> None:
     [
         link_to_one_thing_twice, link_to_nothing, link_to_two_things, reference_given_twice,
         two_current_results_of_a_period, two_holders_of_a_post, two_live_escalations_of_a_risk,
-        decision_without_a_reason, one_fact_standing_twice, one_message_twice, one_reminder_twice,
+        decision_without_a_reason, one_fact_standing_twice, one_message_twice, one_notice_twice,
+        a_notice_dropped_without_a_reason, a_rhythm_that_is_none, a_digest_on_a_saturday,
         own_score_above_five, own_score_by_half,
     ],
     ids=lambda wrong: wrong.__name__,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
@@ -15,6 +16,7 @@ from sqlalchemy import func, inspect, select
 from riskreg.extensions import db
 from riskreg.models import Assessment, Control, Decision, Risk, RiskVersion
 from riskreg.services.loading import load_plan
+from riskreg.web.health import checks
 from tests import databases
 from tests.web.before_dmt import decided, escalated
 
@@ -38,6 +40,10 @@ def own_app(backend: databases.Backend) -> Iterator[Flask]:
 def test_the_migrated_tables_are_those_of_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_the_newest_revision_is_read_as_alembic_reads_it() -> None:
+    assert checks._newest(VERSIONS.parent) == ScriptDirectory(str(VERSIONS.parent)).get_current_head()
 
 
 def test_the_way_down_and_up_again_leads_to_the_same_tables(own_app: Flask) -> None:

@@ -18,7 +18,7 @@ PAGES = {
     ],
     "Head of Early Years and Childcare": [
         "/", "/dashboard", "/dashboard/risks?of=mine&rag=all",
-        "/risks/11", "/risks/11/review", "/actions/19", "/contracts/68", "/audit",
+        "/risks/11", "/risks/11/review", "/actions/19", "/contracts/68", "/audit", "/messages", "/preferences",
     ],
     "Performance Officer": [
         "/", "/indicators?rag=RED", "/indicators/5/publish", "/results/5/correct",
@@ -32,7 +32,9 @@ PAGES = {
         "/dashboard/escalations?opened=2017-04", "/register/as-at?day=3+4+2017", "/register/as-at?day=1+1+2017",
         "/register/changes", "/register/changes?part=new", "/risks/3/timeline",
     ],
-    "Administrator": ["/", "/people", "/posts/2", "/people/2", "/admin/mail", "/admin/mail/1", "/admin/jobs"],
+    "Administrator": [
+        "/", "/people", "/posts/2", "/people/2", "/admin/mail", "/admin/mail/1", "/admin/mail/test", "/admin/jobs",
+    ],
 }  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def test_a_wrong_figure_put_right_takes_back_what_only_it_raised(journey_app: Fl
     officer.fill("Why it is corrected", "A nought was missing, and late returns came in.")
     officer.press("See what it does")
     officer.see("1 risk has its escalation withdrawn")
-    officer.press("Publish")
+    officer.press("Correct")
     officer.see("Escalation withdrawn: CYPE 08")
     db.session.rollback()
     escalation = db.session.scalars(select(Escalation).join(Risk).where(Risk.title.contains("suitable"))).one()

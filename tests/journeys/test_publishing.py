@@ -17,7 +17,7 @@ def test_a_period_is_published(person: Callable[[str], Keyboard]) -> None:
     officer.choose("Service group", "Early Years")
     officer.tick("Also indicators whose result is not due yet")
     officer.press("Show the table")
-    officer.see("Results asked for to the end of 31 March 2017")
+    officer.see("Results of the period to 31 March 2017")
     officer.fill(re.compile("Result of EY-05"), "eighty")
     officer.fill(re.compile("Result of EY-08"), "60")
     officer.press("See what it does")

@@ -42,7 +42,7 @@ def mark_exempt(keeper: Keyboard) -> None:
     expect(keeper.page.get_by_role("heading", level=1)).to_contain_text("Mark this risk exempt")
     keeper.tick("Paragraph 3")
     keeper.press("Mark it exempt")
-    expect(keeper.page.get_by_role("link", name="Say in a sentence why it is exempt.")).to_be_visible()
+    expect(keeper.page.get_by_role("link", name="Say why it is exempt.")).to_be_visible()
     expect(keeper.page.get_by_label("Paragraph 3")).to_be_checked()
     keeper.fill("Why is it exempt?", "Prices are being negotiated.")
     keeper.press("Mark it exempt")

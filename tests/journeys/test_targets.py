@@ -51,18 +51,53 @@ def _by_workbook(officer: Keyboard, folder: Path) -> None:
         page.keyboard.press("Enter")
     path = folder / "targets.xlsx"
     coming.value.save_as(path)
-    for value, seen in (("many", "“many” is not a number"), (99, "1 change saved.")):
-        book = load_workbook(path)
-        book["Targets"]["G3"] = value
-        book.save(path)
-        officer.open("/indicators/targets")
-        page.get_by_label("Spreadsheet").set_input_files(path)
-        officer.press("Upload")
-        officer.see("15 rows can be read.")
-        officer.fill("Why the targets are set so", WHY)
-        officer.press("See what it does")
-        if value == 99:
-            officer.heading("Before you save")
-            officer.press("Save")
-        officer.see(seen)
+    for value in ("many", 99):
+        _upload(officer, "/indicators/targets", path, "Targets", {"G3": value})
+        if value == "many":
+            officer.see("14 rows can be read")
+            officer.see("“many” is not a number")
+            check_accessible(page)
+    officer.see("15 rows can be read")
+    officer.fill("Why the targets are set so", WHY)
+    officer.press("See what it does")
+    officer.heading("Before you save")
+    officer.press("Save")
+    officer.see("1 change saved.")
     check_accessible(page)
+
+
+def _upload(officer: Keyboard, where: str, path: Path, sheet: str, typed: dict[str, object]) -> None:
+    """Type into the cells of a workbook, and upload it."""
+    book = load_workbook(path)
+    for address, value in typed.items():
+        book[sheet][address] = value
+    book.save(path)
+    officer.open(where)
+    officer.page.get_by_label("Spreadsheet").set_input_files(path)
+    officer.press("Upload")
+
+
+def test_national_figures_of_a_year_are_set_by_a_workbook(person: Callable[[str], Keyboard], tmp_path: Path) -> None:
+    officer = person("Performance Officer")
+    page, path = officer.page, tmp_path / "national.xlsx"
+    officer.open("/indicators")
+    officer.press("National figures by spreadsheet")
+    officer.heading("National figures by spreadsheet")
+    check_accessible(page)
+    officer.choose("Year", "2017")
+    officer.choose("Service group", "SEND")
+    officer.tab_to(page.get_by_role("button", name="Download the workbook"))
+    with page.expect_download() as coming:
+        page.keyboard.press("Enter")
+    coming.value.save_as(path)
+    _upload(officer, "/indicators/national", path, "National figures", {"G2": 70, "I2": 68, "G3": "N/A"})
+    officer.see("“N/A” is not a figure. Leave the cell empty if there is none.")
+    check_accessible(page)
+    officer.fill("Where the figures come from, or why they change", "First release of the DfE.")
+    officer.press("See what it does")
+    officer.see("1 row cannot be taken in as it is.")
+    officer.tick("Leave out 1 row with a problem and take in 2 rows")
+    officer.press("See what it does")
+    officer.heading("Before you save")
+    officer.press("Save")
+    officer.see("1 change saved.")

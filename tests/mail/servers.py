@@ -21,6 +21,7 @@ class Receiver:
     port: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     mail: str = ""
     rcpt: str = ""
     data: str = ""
@@ -46,6 +47,7 @@ class Receiver:
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         self.recipients.extend(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
 
@@ -55,14 +57,17 @@ class OnAFreePort(Controller):
     def _trigger_server(self) -> None:
         assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        if self.ssl_context is None:
+            super()._trigger_server()
+        else:  # the library would knock with the server's own end of TLS
+            socket.create_connection((self.hostname, self.port), 5).close()
 
 
 @contextmanager
-def receiving(receiver: Receiver | None = None) -> Iterator[Receiver]:
-    """Run a server on a free port of this machine while the block runs."""
+def receiving(receiver: Receiver | None = None, **settings: Any) -> Iterator[Receiver]:
+    """Run a server on a free port of this machine while the block runs; `settings` are aiosmtpd's own."""
     receiver = receiver or Receiver()
-    controller = OnAFreePort(receiver, hostname="127.0.0.1", port=0)
+    controller = OnAFreePort(receiver, hostname="127.0.0.1", port=0, **settings)
     controller.start()
     try:
         receiver.port = controller.port
@@ -80,7 +85,10 @@ def settings_for(port: int) -> dict[str, Any]:
         "SMTP_USER": "",
         "SMTP_PASSWORD": "",
         "SMTP_TIMEOUT": 5,
+        "SMTP_CA": "",
         "MAIL_FROM": "Risk register <riskreg@riskreg.example>",
+        "MAIL_REPLY_TO": "",
+        "MAIL_BOUNCES": "",
     }
 
 

@@ -12,102 +12,26 @@ from flask import Flask
 from jinja2 import TemplateError
 
 from riskreg.domain.lifecycle import DecisionKind
-from riskreg.mail.rendering import Rendered, render
-from riskreg.models import Person
-
-BASE = "https://risks.kent.example"
-PERSON = Person(name="Ann <Owner>", email="ann@kent.example")
-ESCALATION = {
-    "id": 7,
-    "risk_id": 3,
-    "reference": "CYPE 20",
-    "title": "Take-up <of> free places",
-    "rag_before": "AMBER",
-    "rag_after": "RED",
-    "review_due_on": "2017-04-17",
-    "sentences": ["Take-up fell from 74% to 70%, from GREEN to RED."],
-}
-WITHDRAWAL = {
-    "id": 7,
-    "risk_id": 3,
-    "reference": "CYPE 20",
-    "title": "Take-up <of> free places",
-    "rag_before": "RED",
-    "rag_after": "AMBER",
-    "why": "Withdrawn. The figure for December 2016 was corrected from 70% to 79%: A return was late.",
-}
-DECISION = {
-    "escalation_id": 7,
-    "risk_id": 3,
-    "reference": "CYPE 20",
-    "title": "Take-up of free places",
-    "decision": "confirm",
-    "reason": "The fall is real.",
-    "due_on": "2017-05-05",
-    "meeting_on": None,
-    "decided_by": "Corporate Director",
-}
-REVIEW = {
-    "risk_id": 3,
-    "reference": "CYPE 20",
-    "title": "Take-up of free places",
-    "rag": "RED",
-    "due_on": "2017-04-17",
-    "days_late": -14,
-    "told": "owner",
-    "owner": "Head of Early Years",
-    "vacant": False,
-}
-OVERDUE = {
-    "indicator_id": 5,
-    "code": "EY-05",
-    "name": "Take-up <of> free places",
-    "group": "Early Years & Childcare",
-    "period": "December 2016",
-    "due_on": "2017-03-31",
-    "sentence": "Not known since 31 December 2016: the next result was due by 31 March 2017 and is 3 days late.",
-}
-ACCOUNT = {"reset_id": 1, "token": "WzEsMl0.abc-d_e", "expires_at": "2017-04-10T08:30:00+00:00"}
-REFERRED = {
-    "referral_id": 4,
-    "escalation_id": 7,
-    "risk_id": 3,
-    "reference": "CYPE 20",
-    "title": "Take-up <of> free places",
-    "own_rag": "AMBER",
-    "rag_now": "RED",
-}
-PROPOSED = {**REFERRED, "reason": "It concerns the whole council.", "decided_by": "Corporate Director"}
-ANSWERED = {**REFERRED, "said": "Others are touched too.", "by": "Corporate Risk Manager"}
-ACCEPTED = {**ANSWERED, "answer": "accept", "corporate": "CRR 01", "audience": "owner"}
-DECLINED = {**ANSWERED, "answer": "decline", "corporate": None, "audience": "dmt"}
-HANDED_BACK = {**ANSWERED, "answer": "hand back", "corporate": "CRR 01", "audience": "owner"}
-PROPOSAL = {
-    "risk_id": 3,
-    "reference": "CYPE 24",
-    "title": "Take-up <of> free places",
-    "answer": "sent back",
-    "reason": "Say what <may> happen.",
-    "answered_by": "Risk Co-ordinator",
-}
-EVERY_KIND: list[tuple[str, Mapping[str, Any]]] = [
-    ("escalation_raised", {"for": "owner", "escalations": [ESCALATION]}),
-    ("escalation_raised", {"for": "dmt", "escalations": [ESCALATION, {**ESCALATION, "id": 8, "rag_before": "RED"}]}),
-    ("escalation_withdrawn", {"for": "owner", "escalations": [WITHDRAWAL]}),
-    ("escalation_withdrawn", {"for": "dmt", "escalations": [WITHDRAWAL, {**WITHDRAWAL, "id": 8, "rag_after": "RED"}]}),
-    ("decision_made", DECISION),
-    ("proposal_answered", PROPOSAL),
-    ("proposal_answered", {**PROPOSAL, "answer": "approved", "reason": ""}),
-    ("referral_proposed", PROPOSED),
-    ("referral_answered", ACCEPTED),
-    ("referral_answered", DECLINED),
-    ("referral_answered", HANDED_BACK),
-    ("reviews_due", {"reviews": [REVIEW]}),
-    ("results_due", {"results": [OVERDUE]}),
-    ("results_due", {"results": [OVERDUE, {**OVERDUE, "indicator_id": 6}]}),
-    ("account_invitation", ACCOUNT),
-    ("account_reset", ACCOUNT),
-]
+from riskreg.mail.rendering import PAGES, Rendered, render
+from riskreg.mail.wording import by_when
+from tests.mail.examples import (
+    ACCEPTED,
+    ACCOUNT,
+    BASE,
+    DECISION,
+    DECLINED,
+    DIGEST,
+    ESCALATION,
+    EVERY_KIND,
+    HANDED_BACK,
+    JOB,
+    LATE,
+    NEWS,
+    PERSON,
+    PROPOSAL,
+    SOON,
+    WITHDRAWAL,
+)
 
 
 @pytest.fixture
@@ -142,15 +66,28 @@ def test_a_missing_fact_fails_the_message(letter: Any, kind: str, facts: Mapping
 
 def test_an_escalation_tells_dmt_to_decide(letter: Any) -> None:
     rendered = letter("escalation_raised", {"for": "dmt", "escalations": [ESCALATION]})
-    assert rendered.subject == "DMT to decide: CYPE 20 raised from AMBER to RED: Take-up <of> free places"
+    assert rendered.subject == "CYPE 20 escalated to RED, DMT to decide: Take-up <of> free places"
     assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/queue"}
     assert "- Take-up fell from 74% to 70%, from GREEN to RED." in rendered.text
-    assert "member of DMT" in rendered.text
+    assert "you are on the Directorate Management Team (DMT)" in rendered.text
+
+
+@pytest.mark.parametrize(
+    ("meeting_on", "by"),
+    [
+        (None, "then decide at the next meeting of DMT; no meeting is planned yet."),
+        ("2017-04-25", "then decide, at the meeting of DMT on 25 April 2017 at the latest."),
+    ],
+)
+def test_an_escalation_tells_dmt_when_it_meets_next(letter: Any, meeting_on: str | None, by: str) -> None:
+    rendered = letter("escalation_raised", {"for": "dmt", "escalations": [ESCALATION], "meeting_on": meeting_on})
+    assert f"read the reason, {by}" in rendered.text
+    assert by in rendered.html
 
 
 def test_an_escalation_tells_the_owner_to_review(letter: Any) -> None:
     rendered = letter("escalation_raised", {"for": "owner", "escalations": [ESCALATION, {**ESCALATION, "risk_id": 4}]})
-    assert rendered.subject == "2 of your risks are before DMT"
+    assert rendered.subject == "Risk register: 2 of your risks escalated"
     assert "Review CYPE 20 by 17 April 2017" in rendered.text
     assert "Review CYPE 20 by 17 April 2017" in rendered.html
     assert links(rendered.text) == {f"{BASE}/escalations/7", f"{BASE}/risks/3/review", f"{BASE}/risks/4/review"}
@@ -176,18 +113,18 @@ def test_an_answer_to_a_proposal_says_what_and_why_and_what_to_do(letter: Any, a
 
 def test_a_red_risk_stays_red(letter: Any) -> None:
     rendered = letter("escalation_raised", {"for": "owner", "escalations": [{**ESCALATION, "rag_before": "RED"}]})
-    assert rendered.subject == "CYPE 20 stays RED: Take-up <of> free places"
+    assert rendered.subject == "CYPE 20 escalated, stays RED: Take-up <of> free places"
 
 
 def test_a_withdrawal_says_which_figure_was_wrong_and_that_there_is_nothing_to_do(letter: Any) -> None:
     rendered = letter("escalation_withdrawn", {"for": "owner", "escalations": [WITHDRAWAL]})
-    assert rendered.subject == ("Escalation withdrawn: CYPE 20 returns from RED to AMBER: Take-up <of> free places")
+    assert rendered.subject == "CYPE 20 returns from RED to AMBER, escalation withdrawn: Take-up <of> free places"
     assert "1 risk that you own is no longer before the Directorate Management Team (DMT)" in rendered.text
     assert "The figure for December 2016 was corrected from 70% to 79%: A return was late." in rendered.text
     assert "What to do: nothing." in rendered.text
     many = letter("escalation_withdrawn", {"for": "dmt", "escalations": [WITHDRAWAL, WITHDRAWAL]})
-    assert many.subject == "2 escalations withdrawn"
-    assert "member of DMT" in many.text
+    assert many.subject == "Risk register: 2 escalations withdrawn"
+    assert "you are on the Directorate Management Team (DMT)" in many.text
 
 
 def test_what_people_typed_is_escaped_in_html_and_plain_in_text(letter: Any) -> None:
@@ -218,7 +155,7 @@ def test_a_title_of_two_lines_stays_out_of_the_headers(letter: Any) -> None:
 )
 def test_every_decision_says_what_to_do_next(letter: Any, decision: DecisionKind, says: str) -> None:
     rendered = letter("decision_made", {**DECISION, "decision": decision, "meeting_on": "2017-05-09"})
-    assert rendered.subject == f"DMT decided on CYPE 20: {decision}"
+    assert rendered.subject == f"CYPE 20 decided by DMT, {decision}: Take-up of free places"
     assert says in rendered.text
     assert says in " ".join(re.sub(r"<[^>]+>", " ", rendered.html).split())
     assert "The fall is real." in rendered.text
@@ -231,71 +168,9 @@ def test_a_decision_states_the_rating_that_is_shown_now(letter: Any) -> None:
     assert "Rating shown now" not in letter("decision_made", DECISION).text
 
 
-@pytest.mark.parametrize(
-    ("changes", "subject", "says"),
-    [
-        ({}, "Review of CYPE 20 due 17 April 2017: Take-up of free places", "Due 17 April 2017, in 14 days."),
-        ({"days_late": 0}, "Review of CYPE 20 due 17 April 2017: Take-up of free places", "today"),
-        ({"days_late": 1}, "Review of CYPE 20 1 day late: Take-up of free places", "1 day late"),
-        (
-            {"days_late": 7, "told": "line director"},
-            "Review of CYPE 20 7 days late: Take-up of free places",
-            "as the line director of Head of Early Years, who owns the risk",
-        ),
-        (
-            {"days_late": -14, "told": "line director", "vacant": True},
-            "Review of CYPE 20 due 17 April 2017: Take-up of free places",
-            "because the post that owns the risk, Head of Early Years, is vacant",
-        ),
-        (
-            {"days_late": 14, "told": "co-ordinator and DMT"},
-            "Review of CYPE 20 14 days late: Take-up of free places",
-            "as risk co-ordinator or DMT member; Head of Early Years owns the risk",
-        ),
-    ],
-)
-def test_a_reminder_says_when_and_why_it_came(letter: Any, changes: dict[str, Any], subject: str, says: str) -> None:
-    rendered = letter("reviews_due", {"reviews": [{**REVIEW, **changes}]})
-    assert rendered.subject == subject
-    assert says in rendered.text
-    assert says in unescape(re.sub(r"</?strong[^>]*>", "", rendered.html))
-
-
-@pytest.mark.parametrize(
-    ("reviews", "opening"),
-    [
-        ([REVIEW], "One review needs attention: CYPE 20, due 17 April 2017."),
-        (
-            [REVIEW, {**REVIEW, "reference": "CYPE 21", "due_on": "2017-04-03"}],
-            "2 reviews need attention: CYPE 20, due 17 April 2017; CYPE 21, due 3 April 2017.",
-        ),
-    ],
-)
-def test_a_digest_begins_with_what_is_due(letter: Any, reviews: list[dict[str, Any]], opening: str) -> None:
-    rendered = letter("reviews_due", {"reviews": reviews})
-    assert rendered.text.startswith(f"{opening} A review asks:")
-    assert opening in rendered.html
-
-
 def test_no_paragraph_of_an_owner_s_message_breaks_within_a_sentence(letter: Any) -> None:
     text = letter("escalation_raised", {"for": "owner", "escalations": [ESCALATION]}).text
     assert "Your own rating has not been changed. DMT decides, and you will be told.\n" in text
-
-
-def test_a_digest_counts_what_is_late(letter: Any) -> None:
-    late = {**REVIEW, "risk_id": 4, "days_late": 8, "told": "line director"}
-    rendered = letter("reviews_due", {"reviews": [late, REVIEW]})
-    assert rendered.subject == "2 reviews of risks are due, 1 of them late"
-    assert links(rendered.text) == {f"{BASE}/risks/4", f"{BASE}/risks/3/review"}
-
-
-def test_overdue_results_are_named_with_where_to_publish_each(letter: Any) -> None:
-    rendered = letter("results_due", {"results": [OVERDUE]})
-    assert rendered.subject == "Result overdue: EY-05 Take-up <of> free places"
-    assert OVERDUE["sentence"] in rendered.text
-    assert links(rendered.text) == {f"{BASE}/indicators/5/publish", f"{BASE}/indicators?stale=1"}
-    many = letter("results_due", {"results": [OVERDUE, {**OVERDUE, "indicator_id": 6}]})
-    assert many.subject == "2 results of indicators are overdue"
 
 
 def test_an_invitation_holds_the_link_and_its_end_in_london_time(letter: Any) -> None:
@@ -309,17 +184,109 @@ def test_an_invitation_holds_the_link_and_its_end_in_london_time(letter: Any) ->
 @pytest.mark.parametrize(
     ("facts", "subject", "says", "leads_to"),
     [
-        (ACCEPTED, "CYPE 20: accepted in the corporate register as CRR 01", "keeps managing the risk", "corporate/4"),
-        (DECLINED, "CYPE 20: declined by the corporate register", "Decide again", "escalations/7"),
-        (HANDED_BACK, "CYPE 20: handed back by the corporate register", "nothing to do now", "corporate/4"),
+        (
+            ACCEPTED,
+            "accepted in the corporate register as CRR 01",
+            "keeps managing the risk",
+            "corporate/4",
+        ),
+        (
+            DECLINED,
+            "declined by the corporate register",
+            "Decide again",
+            "escalations/7",
+        ),
+        (
+            HANDED_BACK,
+            "handed back by the corporate register",
+            "nothing to do now",
+            "corporate/4",
+        ),
     ],
 )
 def test_every_answer_of_the_corporate_register_says_what_to_do_next(
     letter: Any, facts: Mapping[str, Any], subject: str, says: str, leads_to: str
 ) -> None:
     rendered = letter("referral_answered", facts)
-    assert rendered.subject == subject
+    assert rendered.subject == f"CYPE 20 {subject}: Take-up <of> free places"
     for words in (says, "Others are touched too.", "You get this message because"):
         assert words in rendered.text
         assert words in " ".join(re.sub(r"<[^>]+>", " ", rendered.html).split())
     assert f"{BASE}/{leads_to}" in links(rendered.text)
+
+
+def test_a_digest_groups_what_to_do_first_and_each_item_says_why_and_by_when(letter: Any) -> None:
+    rendered = letter("digest", DIGEST)
+    assert rendered.subject == "Risk register 2017-04-03: 2 late, 1 to do, 1 to know"
+    html = " ".join(unescape(re.sub(r"<[^>]+>", " ", rendered.html)).split())
+    text = " ".join(rendered.text.split())
+    for words in (
+        "Your risk register on 3 April 2017: 2 late, 1 to do, 1 to know",
+        "By 27 March 2017, 7 days late.", "By 6 April 2017, in 3 days.",
+        LATE["why"], SOON["title"].strip(), NEWS["why"], *LATE["detail"], *NEWS["detail"],
+    ):  # fmt: skip
+        assert words in html
+        assert words in text
+    assert "Take-up <of> free places" in text
+    assert text.index("LATE") < text.index("TO DO") < text.index("TO KNOW")
+    assert f"Review CYPE 20: {BASE}/risks/3/review" in rendered.text
+    assert links(rendered.text) == {
+        f"{BASE}/risks/3/review", f"{BASE}/risks/5/review",
+        f"{BASE}/actions/19", f"{BASE}/packs/2", f"{BASE}/preferences", f"{BASE}/messages"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"by": None, "when": ""}, ""),
+        ({"by": None, "when": "at the next meeting"}, "At the next meeting."),
+        ({"when": ""}, "By 27 March 2017."),
+        ({"when": "today"}, "By 27 March 2017, today."),
+    ],
+)
+def test_an_item_says_by_when_as_far_as_that_is_known(changes: dict[str, Any], says: str) -> None:
+    assert by_when({**LATE, **changes}) == says
+
+
+def test_a_job_that_fails_is_named_with_its_day_and_where_to_look(letter: Any) -> None:
+    rendered = letter("job_failed", JOB)
+    assert rendered.subject == "Risk register 2017-04-04: the job “evaluate” fails"
+    assert "has failed since 00:30 on 4 April 2017" in rendered.text
+    assert "What went wrong: OperationalError: the disk <is> full" in rendered.text
+    assert "You are told once" in rendered.text
+    assert links(rendered.text) == {f"{BASE}/admin/jobs"}
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_every_kind_says_where_answers_go(
+    app: Flask, letter: Any, monkeypatch: pytest.MonkeyPatch, kind: str, facts: Mapping[str, Any]
+) -> None:
+    assert "nobody reads answers to it" in letter(kind, facts).text
+    monkeypatch.setitem(app.config, "MAIL_REPLY_TO", "Risk team <risk@kent.example>")
+    rendered = letter(kind, facts)
+    assert "Answers go to risk@kent.example." in rendered.text
+    assert 'href="mailto:risk@kent.example"' in rendered.html
+    assert "You get this message because" in " ".join(rendered.text.split())
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_every_kind_begins_its_subject_with_what_it_sorts_by(letter: Any, kind: str, facts: Mapping[str, Any]) -> None:
+    assert re.match(r"(CYPE \d\d|Risk register( \d{4}-\d\d-\d\d)?:?) ", letter(kind, facts).subject)
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_every_kind_can_be_laid_out_by_outlook(letter: Any, kind: str, facts: Mapping[str, Any]) -> None:
+    html = letter(kind, facts).html
+    assert '<html lang="en-GB">' in html
+    assert all('role="presentation"' in one for one in re.findall(r"<table[^>]*>", html))
+    assert "<!--[if mso]>" in html
+    assert html.count("<h1") == 1
+    # Above this, Gmail cuts a message short.
+    assert len(html) < 102 * 1024
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_that_a_message_leads_to_exists(app: Flask, name: str) -> None:
+    path = PAGES[name].format("1")
+    app.url_map.bind("risks.kent.example").match(path)

@@ -8,15 +8,9 @@ from typing import Any
 
 import pytest
 
+from riskreg.mail.composing import compose
 from riskreg.mail.rendering import Rendered
-from riskreg.mail.sending import (
-    OutcomeUnknown,
-    PermanentFailure,
-    Sent,
-    TemporaryFailure,
-    compose,
-    deliver,
-)
+from riskreg.mail.sending import OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure, deliver
 from tests.mail.servers import Receiver, closed_port, receiving, settings_for
 
 NOW = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)
@@ -24,7 +18,7 @@ WRITTEN = Rendered("CYPE 20 – raised", "It fell – from 74% to 70%.\n.\nAfter
 
 
 def a_message(to: tuple[str, str] = ("Ann Owner", "ann@kent.example"), **config: Any) -> EmailMessage:
-    return compose(12, NOW, WRITTEN, to, settings_for(0) | config, NOW)
+    return compose("message.12", WRITTEN, to, settings_for(0) | config, NOW)
 
 
 class Calls:
@@ -34,27 +28,6 @@ class Calls:
         self.count += 1
 
 
-def test_a_message_carries_what_mail_programs_need() -> None:
-    message = a_message()
-    assert message["From"] == "Risk register <riskreg@riskreg.example>"
-    assert message["To"] == "Ann Owner <ann@kent.example>"
-    assert message["Message-ID"] == "<message.12.20170403T083000@riskreg.example>"
-    assert message["Date"].datetime == NOW
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert message["List-Id"] == "Risk register <riskreg.riskreg.example>"
-
-
-def test_a_name_cannot_add_a_header() -> None:
-    message = a_message(("Ann\r\nBcc: everyone@kent.example", "ann@kent.example"))
-    assert message["Bcc"] is None
-    assert message["To"].addresses[0].addr_spec == "ann@kent.example"
-
-
-def test_an_address_that_is_none_is_refused() -> None:
-    with pytest.raises((ValueError, IndexError)):
-        a_message(("Ann", "no address\r\nBcc: x@y.example"))
-
-
 def test_it_arrives_as_it_was_written() -> None:
     started = Calls()
     with receiving() as server:
@@ -62,6 +35,7 @@ def test_it_arrives_as_it_was_written() -> None:
     assert started.count == 1
     (letter,) = server.letters
     assert server.recipients == ["ann@kent.example"]
+    assert server.senders == ["riskreg@riskreg.example"]
     assert letter["Subject"] == WRITTEN.subject
     text, html = letter.get_body(("plain",)), letter.get_body(("html",))
     assert text is not None
@@ -73,7 +47,7 @@ def test_it_arrives_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("receiver", "outcome", "begun"),
     [
-        (Receiver(mail="450 4.7.1 later"), TemporaryFailure("450 4.7.1 later"), 0),
+        (Receiver(mail="450 4.7.1 later"), TemporaryFailure("450 4.7.1 later", server=True), 0),
         (Receiver(mail="550 5.7.1 not from you"), TemporaryFailure("550 5.7.1 not from you", server=True), 0),
         (Receiver(rcpt="450 4.2.1 mailbox busy"), TemporaryFailure("450 4.2.1 mailbox busy"), 0),
         (Receiver(rcpt="421 4.3.2 closing"), TemporaryFailure("421 4.3.2 closing", server=True), 0),

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
+from riskreg.domain.contract_terms import KIND_OF_SUM_NOT_SAID
 from riskreg.domain.policy import Policy
 from riskreg.queries.contract_filters import ContractFilter
 from riskreg.queries.contract_timeline import quarters
@@ -83,13 +84,14 @@ def test_every_sort_can_be_asked_for(policy: Policy) -> None:
 def test_what_ends_in_a_quarter_is_summed_and_what_rolls_on_or_is_closed_is_not_there() -> None:
     make.ContractFactory(end="2017-04", value_total=None)
     make.ContractFactory(end="2018", value_total=Decimal(5), value_yearly=Decimal(1))
+    make.ContractFactory(end="2018-02", value_total=Decimal(7), value_note=f"As printed. {KIND_OF_SUM_NOT_SAID}")
     make.ContractFactory(end="")
     nothing = Decimal(0)
-    assert [(one.quarter, one.contracts, one.total, one.yearly, one.unvalued) for one in quarters()] == [
-        ("2017-2", 2, Decimal("9.50"), nothing, 1),
-        ("2018", 1, Decimal(5), nothing, 0),
-        ("2018-1", 1, nothing, Decimal(100), 0),
-        ("", 1, nothing, nothing, 1),
+    assert [(one.quarter, one.contracts, one.total, one.yearly, one.unsaid, one.unvalued) for one in quarters()] == [
+        ("2017-2", 2, Decimal("9.50"), nothing, nothing, 1),
+        ("2018", 1, Decimal(5), nothing, nothing, 0),
+        ("2018-1", 2, nothing, Decimal(100), Decimal(7), 0),
+        ("", 1, nothing, nothing, nothing, 1),
     ]
 
 

@@ -20,8 +20,9 @@ def test_the_last_run_and_the_last_good_one_are_told_apart(app: Flask) -> None:
     assert last is not None
     assert last_good is not None
     assert (last.id, last_good.id, found["evaluate"].failures) == (failed.id, good.id, 1)
-    assert (found["remind"].last_good, found["remind"].failures) == (None, 0)
-    assert found["send-mail"] == Standing(None, None, 0)
+    assert (found["remind"].last_good, found["remind"].failures, found["remind"].streak) == (None, 0, 1)
+    assert found["evaluate"].streak == 1
+    assert found["send-mail"] == Standing(None, None, 0, 0)
 
 
 def test_failures_alone_are_counted_and_listed(app: Flask) -> None:

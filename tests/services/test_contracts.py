@@ -13,7 +13,7 @@ from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import Contract, Escalation, Link, SignalRow
 from riskreg.services.actors import Actor
-from riskreg.services.contracts import ReviewEntry, RouteEntry, record_review, record_route
+from riskreg.services.contracts import ReviewEntry, RouteEntry, preview_route, record_review, record_route
 from riskreg.services.evaluation import evaluate_register
 from tests import factories as make
 
@@ -33,7 +33,9 @@ def manager_of(contract: Contract) -> Actor:
 @pytest.fixture
 def link() -> Link:
     """A risk escalated by a contract that ends in July 2017."""
-    made: Link = make.LinkFactory(risk=make.RiskFactory(), contract=make.ContractFactory(running_out=True))
+    made: Link = make.LinkFactory(
+        risk=make.RiskFactory(), contract=make.ContractFactory(running_out=True, extensions=1, extension_months=12)
+    )
     evaluate_register(made.risk.register_id, NOW)
     return made
 
@@ -73,6 +75,25 @@ def test_an_awarded_extension_moves_the_end(link: Link) -> None:
     route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended by a year.", "2018-07"))
     assert link.contract is not None
     assert str(link.contract.facts().current_end) == "July 2018"
+
+
+def test_no_more_extensions_are_awarded_than_the_terms_allow(link: Link) -> None:
+    route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended by a year.", "2018-07"))
+    with pytest.raises(RuleBroken, match="1 extension is allowed, and 1 was awarded already") as refused:
+        route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "And another year.", "2019-07"))
+    assert refused.value.field == "stage"
+    route(link, RouteEntry(RouteKind.EXTEND, RouteStage.APPROVED, TODAY, "To be agreed."))
+
+
+def test_what_recording_does_is_the_same_before_and_after(link: Link) -> None:
+    contract = link.contract
+    assert contract is not None
+    asked = manager_of(contract), link.risk.register_id, contract, APPROVED, contract.revision, NOW
+    seen = preview_route(*asked)
+    assert contract.routes == []
+    done = record_route(*asked, shown=seen.digest)
+    assert done.consequences == seen
+    assert [one.effect for one in seen.effects.risks] == ["proposed"]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_what_makes_no_sense_changes_nothing(app: Flask) -> None:
         mark_exempt(owner, risk, risk, 3, "Secret.", 0, make.NOW)
     with pytest.raises(NotPermitted):
         end_exemption(owner, risk, risk, "Open.", 0, make.NOW)
-    with pytest.raises(RuleBroken, match="Say in a sentence"):
+    with pytest.raises(RuleBroken, match="Say why it is exempt"):
         mark_exempt(actor, risk, risk, 3, " ", 0, make.NOW)
     with pytest.raises(RuleBroken, match="not marked"):
         end_exemption(actor, risk, risk, "Open.", 0, make.NOW)

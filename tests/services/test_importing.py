@@ -185,6 +185,34 @@ def test_simplerisk_comes_with_its_scores_its_levels_and_its_words() -> None:
     assert kinds == {"Two": "treat"}
 
 
+@pytest.mark.parametrize(
+    ("points", "problems", "remarks"),
+    [
+        ("8.20", (), ("The score 8.2 was read as High, which is RED here.",)),
+        ("10", (), ("The score 10 was read as High, which is RED here.",)),
+        ("0", (), ("The score 0 was read as Low, which is GREEN here.",)),
+        ("12", ("12 is no SimpleRisk score (0 to 10).",), ()),
+        ("10.1", ("10.1 is no SimpleRisk score (0 to 10).",), ()),
+    ],
+)
+def test_a_score_of_simplerisk_is_told_as_it_stands_and_only_from_0_to_10(
+    points: str, problems: tuple[str, ...], remarks: tuple[str, ...]
+) -> None:
+    content = f"Subject,Calculated Risk,Current Likelihood,Current Impact,Planning Strategy\nOne,{points},,,Mitigate\n"
+    given, source = listed(content)
+    assert source is Source.SIMPLERISK
+    choices = Choices(source=source, owner_post_id=post().id, meanings=MEANINGS)
+    (found,) = preview_import(coordinator(), 1, given, choices, NOW).rows
+    assert tuple(one.message for one in found.problems) == problems
+    assert tuple(one for one in found.remarks if "score" in one) == remarks
+
+
+def test_a_score_whose_word_means_nothing_here_is_named_with_that_word() -> None:
+    given, source = listed("Subject,Calculated Risk,Current Likelihood,Current Impact,Planning Strategy\nOne,8.2,,,\n")
+    found = preview_import(coordinator(), 1, given, Choices(source=source, owner_post_id=post().id), NOW)
+    assert [one.message for one in found.problems] == ["the score 8.2 reads as High there. Choose what that means."]
+
+
 def test_controls_come_one_a_line() -> None:
     made = only(f'Title,Owner,Rating,Controls\nA risk,{owner()},RED,"Locked doors\n\nA guard\nLocked doors"\n')
     assert list(db.session.scalars(select(Control.text).where(Control.risk_id == made.id))) == [
@@ -210,6 +238,29 @@ def test_risks_that_are_held_already_are_left_as_they_are_and_what_differs_is_sa
     done = preview_import(coordinator(), 1, changed_export(), Choices(source=Source.OURS), NOW)
     left = [one for one in done.rows if one.becomes is Becomes.LEFT]
     assert [(one.reference, one.remarks) for one in left] == [("CYPE 01", ("Differs: title.",))]
+
+
+def test_a_risk_that_is_left_is_shown_as_it_is_held_beside_what_the_file_says() -> None:
+    held = db.session.scalars(select(Risk).order_by(Risk.id)).first()
+    assert held
+    owner, place, rag = held.owner_post.title, held.division.name, held.own_rag
+    other = Rag.GREEN if rag != Rag.GREEN else Rag.RED
+    content = f"Reference,Title,Rating,Target rating\n{held.reference},{held.title},{other},GREEN\n"
+    (found,) = look(content, replace(PLAIN, owner_post_id=post().id)).rows
+    assert (found.becomes, found.owner, found.division) == (Becomes.LEFT, owner, place)
+    assert (found.rag, found.target, found.status) == (rag, "", held.status)
+    assert found.remarks == (f"Differs: rating (held {rag}, file {other}).",)
+
+
+def test_a_risk_that_is_held_is_not_handed_to_whoever_owns_what_has_no_owner() -> None:
+    lines = "".join(csv_lines("risks"))
+    risk = db.session.scalars(select(Risk).order_by(Risk.id)).first()
+    assert risk
+    given, _ = listed(lines.replace(f",{risk.owner_post.title},", ",Nobody known,"), "risks.csv")
+    choices = Choices(source=Source.OURS, owner_post_id=post().id, change=True)
+    found = [one for one in preview_import(coordinator(), 1, given, choices, NOW).rows if one.reference == "CYPE 01"]
+    assert (found[0].becomes, found[0].owner) == (Becomes.SAME, risk.owner_post.title)
+    assert found[0].remarks == ("Its owner stays: no post that can own a risk is called “Nobody known”.",)
 
 
 def test_what_differs_is_changed_as_on_the_pages_when_that_is_chosen() -> None:

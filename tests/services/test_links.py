@@ -183,6 +183,20 @@ def test_a_change_keeps_the_link_as_it_was() -> None:
     assert "It is only a hint. The risk heeds nothing: it is only watched, until 30 June 2017." in history(risk)[-1]
 
 
+def test_a_change_keeps_the_first_day_unless_another_is_said() -> None:
+    link = linked_indicator()
+    actor = owner_of(link.risk)
+    link.from_on = date(2017, 1, 1)
+    change_link(actor, link, LinkTerms(link.reason, Heeds.WATCH), "It is a hint.", link.risk.revision, NOW)
+    assert link.from_on == date(2017, 1, 1)
+    terms = LinkTerms(link.reason, Heeds.WATCH, from_on=date(2016, 9, 1))
+    change_link(actor, link, terms, "It was before that.", link.risk.revision, NOW)
+    assert link.from_on == date(2016, 9, 1)
+    assert [one.from_on for one in pasts(link.risk)] == [date(2017, 1, 1)] * 2
+    with pytest.raises(RuleBroken, match="Nothing was changed"):
+        change_link(actor, link, terms, "Why not.", link.risk.revision, NOW)
+
+
 def test_a_change_needs_a_reason_and_something_that_changes() -> None:
     link = linked_indicator()
     actor, same = owner_of(link.risk), LinkTerms(link.reason, Heeds.ANY)
@@ -339,6 +353,16 @@ def test_the_links_of_a_past_day_are_read_from_both_tables() -> None:
 
     assert [linked_on(days) for days in (0, 9, 10, 19)] == [[risk.id]] * 4
     assert linked_on(20) == []
+
+
+def test_a_first_day_in_the_past_changes_nothing_about_what_was_in_force_then() -> None:
+    indicator, risk = make.IndicatorFactory(), make.RiskFactory()
+    add(risk, indicator, LinkTerms("It counts.", Heeds.WATCH, from_on=date(2016, 9, 1)))
+    end(only_link(risk), now=later(10))
+    then = links_at(date(2017, 3, 31), end_of(date(2017, 3, 31)))
+    assert db.session.scalars(select(then.c.risk_id)).all() == []
+    then = links_at(make.TODAY, end_of(make.TODAY))
+    assert db.session.scalars(select(then.c.risk_id)).all() == [risk.id]
 
 
 def test_a_link_that_goes_on_under_another_risk_keeps_its_last_day() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from riskreg.extensions import db
 from riskreg.mail.sending import Outcome, OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from riskreg.models import Message, Person
+from riskreg.queries.mail import history
 from riskreg.services import posting
 from riskreg.services.accounts import invite, person_of_token
 from riskreg.services.outbox import queue_message
@@ -85,7 +86,7 @@ def test_what_is_due_is_sent_and_kept() -> None:
     message = the(message_id)
     assert (message.state, message.sent_at, message.attempts, message.last_error) == ("sent", NOW, 1, "")
     assert message.lease_until is None
-    assert message.subject == "DMT decided on decision:0: decline"
+    assert message.subject == "decision:0 decided by DMT, decline: Take-up"
     assert "It is known." in message.text
     assert "It is known." in message.html
     assert str(send_due(NOW, deliver=post)) == "nothing to send"
@@ -110,7 +111,7 @@ def test_the_server_down_for_an_hour_loses_nothing_and_doubles_nothing(
             send_due(NOW + timedelta(seconds=seconds))
     assert states() == ["sent"] * 5
     assert sorted(str(letter["Subject"]) for letter in server.letters) == [
-        f"DMT decided on decision:{number}: decline" for number in range(5)
+        f"decision:{number} decided by DMT, decline: Take-up" for number in range(5)
     ]
     assert len({letter["Message-ID"] for letter in server.letters}) == 5
 
@@ -164,10 +165,46 @@ def test_a_message_that_cannot_be_written_fails_alone() -> None:
     assert the(fine).state == "sent"
 
 
-def test_an_address_that_cannot_be_used_fails_alone() -> None:
-    (broken,) = waiting(person=make.PersonFactory(email="nobody at all"))
-    assert send_due(NOW, deliver=Post()).failed == 1
-    assert the(broken).state == "failed"
+@pytest.mark.parametrize(
+    ("email", "says"),
+    [
+        ("nobody at all", "“nobody at all” is no e-mail address."),
+        ("", "Ann Owner has no e-mail address."),
+        ("ann@kent.example\r\nBcc: x@y.example", "“ann@kent.example Bcc: x@y.example” is no e-mail address."),
+    ],
+)
+def test_an_address_that_cannot_be_used_fails_alone_with_a_sentence(email: str, says: str) -> None:
+    (broken,) = waiting(person=make.PersonFactory(name="Ann Owner", email=email))
+    (fine,) = waiting()
+    report = send_due(NOW, deliver=Post())
+    assert (report.failed, report.sent) == (1, 1)
+    assert (the(broken).state, the(fine).state) == ("failed", "sent")
+    assert the(broken).last_error.startswith(says)
+
+
+def test_every_attempt_that_brings_news_is_in_the_message_s_history() -> None:
+    (message_id,) = waiting()
+    busy, away = TemporaryFailure("450 busy"), TemporaryFailure("no answer", server=True)
+    outcomes: list[Outcome] = [busy, busy, away, busy, PermanentFailure("550 unknown")]
+    for number, outcome in enumerate(outcomes):
+        send_due(NOW + timedelta(hours=2 * number), deliver=Post(outcome))
+    assert [(event.at, event.person, event.sentence) for event in history(the(message_id))] == [
+        (NOW, None, f"Message {message_id} is waiting. 450 busy"),
+        (NOW + timedelta(hours=6), None, f"Message {message_id} is waiting. 450 busy"),
+        (NOW + timedelta(hours=8), None, f"Message {message_id} is refused for good. 550 unknown"),
+    ]
+
+
+def test_messages_about_one_risk_leave_as_one_thread() -> None:
+    waiting(2)
+    threads: list[tuple[str, str]] = []
+
+    def look(message: EmailMessage, started: Callable[[], None]) -> Outcome:
+        threads.append((str(message["References"]), str(message["In-Reply-To"])))
+        return Post()(message, started)
+
+    assert send_due(NOW, deliver=look).sent == 2
+    assert set(threads) == {("<risk.3@riskreg.example>", "<risk.3@riskreg.example>")}
 
 
 def test_an_unknown_outcome_is_never_tried_again() -> None:
@@ -177,6 +214,12 @@ def test_an_unknown_outcome_is_never_tried_again() -> None:
     assert send_due(NOW + timedelta(days=1), deliver=post).sent == 0
     assert (the(message_id).state, the(message_id).last_error) == ("unknown", "cut off")
     assert post.sent == []
+
+
+def test_a_server_that_takes_messages_and_drops_meets_one_of_a_batch() -> None:
+    first, second = waiting(2)
+    assert send_due(NOW, deliver=Post(OutcomeUnknown("cut off", server=True))).unknown == 1
+    assert (the(first).state, the(second).state, the(second).attempts) == ("unknown", "waiting", 0)
 
 
 def test_a_crash_after_the_message_began_to_leave_makes_it_unknown() -> None:

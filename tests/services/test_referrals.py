@@ -231,5 +231,5 @@ def test_what_was_referred_before_there_was_a_corporate_register_is_proposed_onc
 
 def test_the_corporate_register_is_neither_shown_as_the_directorates_nor_evaluated(above: Register) -> None:
     assert (only_register() or above).prefix == "CYPE"
-    assert evaluate(NOW).startswith("CYPE: ")
-    assert "CRR" not in evaluate(NOW)
+    assert evaluate(NOW, NOW.date()).startswith("CYPE: ")
+    assert "CRR" not in evaluate(NOW, NOW.date())

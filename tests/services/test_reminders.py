@@ -1,4 +1,4 @@
-"""Reminders of reviews: the right people, at each stage once, in one digest a person."""
+"""Reminders: the right people are noted, at each stage of each due date once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import event, select
 
 from riskreg.extensions import db
-from riskreg.models import Message, Person, Post, Reminder, Risk
+from riskreg.models import ContractReview, Notice, Person, Post, Risk, SignalRow
 from riskreg.services import reminders
-from riskreg.services.reminders import remind_of_reviews
 from tests import factories as make
 
 DUE = date(2017, 4, 20)
@@ -22,18 +21,24 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def remind(days: int) -> int:
     """Remind on a day counted from the due date, and commit as the job does."""
-    count = remind_of_reviews(AT + timedelta(days=days))
+    now = AT + timedelta(days=days)
+    count = reminders.remind(now, now.date())
     db.session.commit()
     return count
 
 
-def told() -> dict[str, list[tuple[str, str, int]]]:
-    """What each person's digests say: reference, capacity and days late."""
-    found: dict[str, list[tuple[str, str, int]]] = {}
-    for name, facts in db.session.execute(select(Person.name, Message.facts).join(Message.person).order_by(Message.id)):
-        said = [(one["reference"], one["told"], one["days_late"]) for one in facts["reviews"]]
-        found.setdefault(name, []).extend(said)
+def told() -> dict[str, list[tuple[str, str, str]]]:
+    """What is noted for each person: thing, stage and due date."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    query = select(Person.name, Notice.thing, Notice.stage, Notice.due_on).join(Notice.person).order_by(Notice.id)
+    for name, thing, stage, due_on in db.session.execute(query):
+        found.setdefault(name, []).append((thing, stage, due_on.isoformat()))
     return found
+
+
+def stages() -> dict[str, list[str]]:
+    """The stages that each person is told, in order."""
+    return {name: [stage for _, stage, _ in noted] for name, noted in told().items()}
 
 
 @pytest.fixture
@@ -83,29 +88,20 @@ def test_each_stage_is_told_once_over_a_month_of_days(head: Post) -> None:
     for days in range(-17, 30):
         remind(days)
         assert remind(days) == 0
-    assert told() == {
-        "Head": [("CYPE 20", "owner", days) for days in (-14, -3, 0, 7, 14)],
-        "Director": [("CYPE 20", "line director", days) for days in (7, 14)],
-    }
+    assert stages() == {"Head": ["-14", "-3", "0", "+7", "+14"], "Director": ["+7", "+14"]}
 
 
 def test_after_a_stop_only_the_latest_stage_is_told(head: Post) -> None:
     a_risk(head)
     remind(5)
-    assert told() == {"Head": [("CYPE 20", "owner", 5)]}
-    assert db.session.scalars(select(Reminder.stage)).all() == ["0"]
+    assert stages() == {"Head": ["0"]}
 
 
-def test_several_reviews_make_one_digest_a_person_the_latest_first(head: Post) -> None:
-    a_risk(head, review_due_on=DUE - timedelta(days=7), reference__number=1)
-    a_risk(head, reference__number=2)
-    assert remind(0) == 2
-    assert told() == {
-        "Head": [("CYPE 01", "owner", 7), ("CYPE 02", "owner", 0)],
-        "Director": [("CYPE 01", "line director", 7)],
-    }
-    message = db.session.scalars(select(Message).join(Message.person).where(Person.name == "Head")).one()
-    assert (message.kind, message.period) == ("reviews_due", "2017-04-20")
+def test_a_day_that_was_missed_is_made_good_as_it_would_have_been(head: Post) -> None:
+    a_risk(head)
+    for days in (-3, 0):
+        reminders.remind(AT + timedelta(days=5), DUE + timedelta(days=days))
+    assert stages() == {"Head": ["-3", "0"]}
 
 
 def test_a_deputy_is_told_as_well(head: Post) -> None:
@@ -123,15 +119,14 @@ def test_somebody_new_in_the_post_is_told_where_it_stands(head: Post) -> None:
     make.HoldingFactory(post=head, person=make.PersonFactory(name="Successor"), from_on=DUE - timedelta(days=10))
     db.session.commit()
     assert remind(-10) == 1
-    assert told() == {"Head": [("CYPE 20", "owner", -14)], "Successor": [("CYPE 20", "owner", -10)]}
+    assert stages() == {"Head": ["-14"], "Successor": ["-14"]}
 
 
-def test_a_vacant_post_is_the_line_directors_from_the_start_and_it_is_said(director: Post) -> None:
+def test_a_vacant_post_is_the_line_directors_from_the_start(director: Post) -> None:
     vacant = make.PostFactory(title="Head of Nothing", owning=True, line_post=director)
     a_risk(vacant)
     remind(-14)
-    assert told() == {"Director": [("CYPE 20", "line director", -14)]}
-    assert db.session.scalars(select(Message)).one().facts["reviews"][0]["vacant"] is True
+    assert stages() == {"Director": ["-14"]}
 
 
 def test_the_line_goes_up_past_vacant_posts(director: Post) -> None:
@@ -149,13 +144,13 @@ def test_a_line_that_ends_or_turns_in_a_circle_leads_to_the_coordinators() -> No
     a_risk(alone, reference__number=1)
     a_risk(circle, reference__number=2)
     remind(0)
-    assert told() == {"Co-ordinator": [("CYPE 01", "line director", 0), ("CYPE 02", "line director", 0)]}
+    assert stages() == {"Co-ordinator": ["0", "0"]}
 
 
 def test_a_person_in_several_capacities_is_told_of_a_review_once(director: Post) -> None:
     a_risk(director)
     remind(14)
-    assert told() == {"Director": [("CYPE 20", "owner", 14)]}
+    assert stages() == {"Director": ["+14"]}
 
 
 def test_nobody_inactive_is_told(head: Post) -> None:
@@ -179,14 +174,6 @@ def test_a_new_due_date_begins_anew(head: Post) -> None:
     assert remind(76) == 1
 
 
-def test_another_run_that_was_faster_is_let_have_it(head: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    a_risk(head)
-    assert remind(0) == 1
-    monkeypatch.setattr(reminders, "_already_told", set)
-    assert remind(0) == 0
-    assert len(db.session.scalars(select(Message)).all()) == 1
-
-
 def statements_to_remind() -> int:
     """How many statements one run takes on a day on which nobody is told yet."""
     count = 0
@@ -197,7 +184,7 @@ def statements_to_remind() -> int:
 
     event.listen(db.engine, "before_cursor_execute", counts)
     try:
-        remind_of_reviews(AT - timedelta(days=17))
+        reminders.remind(AT, DUE - timedelta(days=17))
     finally:
         event.remove(db.engine, "before_cursor_execute", counts)
     return count
@@ -214,3 +201,84 @@ def test_the_number_of_queries_does_not_grow_with_the_risks(head: Post) -> None:
 def test_a_register_without_a_policy_yet_rests(head: Post) -> None:
     a_risk(head, review_due_on=date(2017, 3, 1))
     assert remind(-25) == 0
+
+
+def test_the_owner_of_an_action_is_told_and_later_the_line_and_the_coordinator(head: Post) -> None:
+    make.PersonFactory(name="Co-ordinator", holding=make.PostFactory(coordinating=True))
+    make.PersonFactory(name="DMT", holding=make.PostFactory(on_dmt=True))
+    risk = a_risk(make.PostFactory(owning=True), review_due_on=DUE + timedelta(days=300))
+    make.ActionFactory(risk=risk, owner_post=head, due_on=DUE)
+    done = make.ActionFactory(risk=risk, owner_post=head, due_on=DUE, status="done")
+    db.session.commit()
+    for days in range(-17, 30):
+        remind(days)
+    assert stages() == {
+        "Head": ["-14", "-3", "0", "+7", "+14"],
+        "Director": ["+7", "+14"],
+        "Co-ordinator": ["+14"],
+    }
+    assert f"action:{done.id}" not in {thing for noted in told().values() for thing, _, _ in noted}
+
+
+def test_a_contracts_manager_is_told_of_its_review_and_late_the_head_of_service(head: Post) -> None:
+    make.RegisterFactory()
+    contract = make.ContractFactory(owner_post=head, review="2017-04", end="")
+    db.session.commit()
+    for day in range(-10, 60):
+        remind(day)
+    due = "2017-04-30"
+    assert told() == {
+        "Head": [(f"contract:{contract.id}", stage, due) for stage in ("-14", "-3", "0", "+1", "+30")],
+        "Director": [(f"contract:{contract.id}", "+30", due)],
+    }
+
+
+def test_the_review_that_follows_one_held_is_told_and_the_one_held_is_not(head: Post) -> None:
+    make.RegisterFactory()
+    contract = make.ContractFactory(owner_post=head, review="2017-03", end="")
+    manager = head.holdings[0].person
+    held = {"reviewed_on": date(2017, 3, 1), "next_review": "2017-09-15", "note": "Goes well.", "recorded_at": AT}
+    db.session.add(ContractReview(contract=contract, person=manager, **held))
+    db.session.commit()
+    for day in range(-10, 150):
+        remind(day)
+    assert {due for _, _, due in told()["Head"]} == {"2017-09-15"}
+
+
+def test_a_contract_that_runs_out_of_road_is_told_to_its_manager_once(head: Post) -> None:
+    make.RegisterFactory()
+    contract = make.ContractFactory(owner_post=head, end="2017-09-30", review="")
+    since = date(2016, 9, 30)
+    signal = SignalRow(
+        contract=contract, kind="no route", fact="end:2017-09-30", severity=1, reaches=1, sentence="It ends.",
+        since=since, found_on=since, found_at=AT, policy_version=1,
+    )  # fmt: skip
+    db.session.add(signal)
+    db.session.commit()
+    for day in range(5):
+        remind(day)
+    assert told() == {"Head": [(f"signal:{signal.id}", "reached", "2016-09-30")]}
+
+
+def test_the_performance_officers_are_told_of_a_result_ahead_and_when_it_is_overdue() -> None:
+    make.RegisterFactory()
+    make.PersonFactory(name="Officer", holding=make.PostFactory(bringing=("performance_officer",)))
+    indicator = make.IndicatorFactory(frequency_months=3)
+    make.ResultFactory(indicator=indicator, period_end=date(2016, 12, 31), period="December 2016")
+    db.session.commit()
+    for day in range(40, 90):
+        remind(day)
+    assert told() == {"Officer": [(f"indicator:{indicator.id}", stage, "2017-06-29") for stage in ("-14", "+1")]}
+
+
+def test_a_result_that_arrived_is_told_again_when_the_next_is_due() -> None:
+    make.RegisterFactory()
+    make.PersonFactory(name="Officer", holding=make.PostFactory(bringing=("performance_officer",)))
+    indicator = make.IndicatorFactory(frequency_months=3)
+    make.ResultFactory(indicator=indicator, period_end=date(2016, 12, 31), period="December 2016")
+    remind(71)
+    make.ResultFactory(indicator=indicator, period_end=date(2017, 3, 31), period="March 2017")
+    db.session.commit()
+    for day in range(72, 170):
+        remind(day)
+    assert [due for _, _, due in told()["Officer"]] == ["2017-06-29", "2017-09-28", "2017-09-28"]

@@ -106,6 +106,24 @@ class TestPublishing:
             publish(indicator(), entry(**other))
         assert refused.value.field == field
 
+    def test_two_periods_of_an_indicator_are_not_called_the_same(self) -> None:
+        found = indicator()
+        publish(found, entry())
+        earlier = entry(period_end=date(2017, 3, 30), period="march 2017 ")
+        with pytest.raises(RuleBroken, match=r"“march 2017” is the period that ended on 31 March 2017") as refused:
+            publish(found, earlier)
+        assert refused.value.field == "period"
+        publish(found, replace(earlier, basis="quarter"))
+        publish(indicator(), earlier)
+
+    def test_two_periods_of_one_publication_are_not_called_the_same(self) -> None:
+        found = indicator()
+        both = [entry(indicator_id=found.id, period_end=date(2017, 3, ends)) for ends in (30, 31)]
+        with pytest.raises(RuleBroken, match=r"“March 2017” is the period that ended on 30 March 2017"):
+            publish_results(OFFICER, make.RegisterFactory().id, both, NOW)
+        with pytest.raises(RuleBroken, match=r"“March 2017” cannot have ended on 28 February 2017"):
+            publish(found, entry(period_end=date(2017, 2, 28)))
+
     def test_only_the_performance_officer_publishes(self) -> None:
         with pytest.raises(NotPermitted):
             publish(indicator(), entry(), READER)

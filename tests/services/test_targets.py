@@ -26,7 +26,7 @@ from riskreg.models import (
 )
 from riskreg.queries.targets import benchmark_of, sheet_targets, target_of
 from riskreg.services.actors import Actor
-from riskreg.services.benchmarks import BenchmarkEntry, preview_benchmark, set_benchmark
+from riskreg.services.benchmarks import BenchmarkEntry, preview_benchmarks, set_benchmarks
 from riskreg.services.consequences import Effect
 from riskreg.services.judging import as_target
 from riskreg.services.rejudging import SettingOutcome
@@ -173,6 +173,7 @@ class TestTargets:
             set_targets(officer, 1, entries, WHY, NOW)
         db.session.rollback()
         assert [(one.row, one.field) for one in caught.value.problems] == [
+            ("row 2", "year"),
             ("row 3", "value"),
             ("row 4", "floor"),
             ("row 5", "year"),
@@ -194,11 +195,11 @@ class TestNationalFigures:
 
     def test_a_target_of_the_average_is_judged_when_the_figure_arrives(self, officer: Actor) -> None:
         link = waiting()
-        seen = preview_benchmark(officer, 1, self.national(link, "80", "75"), WHY, NOW)
+        seen = preview_benchmarks(officer, 1, [self.national(link, "80", "75")], WHY, NOW)
         assert [(one.before, one.after) for one in seen.rated] == [(None, "RED")]
         assert [one.effect for one in seen.effects.risks] == [Effect.ESCALATED]
         assert live(link) is None
-        outcome, _ = set_benchmark(officer, 1, self.national(link, "80", "75"), WHY, NOW, shown=seen.digest)
+        outcome, _ = set_benchmarks(officer, 1, [self.national(link, "80", "75")], WHY, NOW, shown=seen.digest)
         assert outcome == seen
         assert live(link) is not None
         assert db.session.scalar(select(func.count()).select_from(Message)) == len(seen.effects.letters)
@@ -207,14 +208,14 @@ class TestNationalFigures:
 
     def test_a_figure_that_is_not_comparable_leaves_it_waiting(self, officer: Actor) -> None:
         link = waiting()
-        outcome, _ = set_benchmark(officer, 1, self.national(link, "80", comparable=False), WHY, NOW)
+        outcome, _ = set_benchmarks(officer, 1, [self.national(link, "80", comparable=False)], WHY, NOW)
         assert outcome.rated == ()
         assert live(link) is None
 
     def test_what_stood_is_kept_and_a_judged_result_keeps_its_rating(self, officer: Actor) -> None:
         link = waiting()
-        set_benchmark(officer, 1, self.national(link, "70"), WHY, NOW)
-        outcome, _ = set_benchmark(officer, 1, self.national(link, "80", "75"), "Revised by the DfE.", NOW)
+        set_benchmarks(officer, 1, [self.national(link, "70")], WHY, NOW)
+        outcome, _ = set_benchmarks(officer, 1, [self.national(link, "80", "75")], "Revised by the DfE.", NOW)
         assert [(one.before, one.after) for one in outcome.otherwise] == [("GREEN", "RED")]
         past = db.session.scalars(select(BenchmarkPast)).one()
         assert (past.value, past.neighbours, past.replaced_why) == (Decimal(70), None, "Revised by the DfE.")
@@ -233,15 +234,15 @@ class TestNationalFigures:
         self, officer: Actor, value: str, neighbours: str, reason: str, field: str
     ) -> None:
         with pytest.raises(RuleBroken) as caught:
-            set_benchmark(officer, 1, self.national(linked_indicator(), value, neighbours), reason, NOW)
+            set_benchmarks(officer, 1, [self.national(linked_indicator(), value, neighbours)], reason, NOW)
         assert caught.value.field == field
 
     def test_figures_that_somebody_set_meanwhile_are_not_overwritten(self, officer: Actor) -> None:
         link = linked_indicator()
         mine = self.national(link, "80")
-        set_benchmark(officer, 1, self.national(link, "70"), WHY, NOW)
+        set_benchmarks(officer, 1, [self.national(link, "70")], WHY, NOW)
         with pytest.raises(ChangedMeanwhile, match="they are now: 70%; neighbours not known"):
-            set_benchmark(officer, 1, mine, WHY, NOW)
+            set_benchmarks(officer, 1, [mine], WHY, NOW)
 
 
 @pytest.mark.usefixtures("app")
@@ -289,7 +290,7 @@ def test_targets_of_the_national_average_in_the_plan_are_judged_when_it_is_known
     make.ResultFactory(indicator=indicator, basis=indicator.basis, period_end=date(2017, 3, 31), period="March 2017")
     known = benchmark_of(indicator.id, 2017)
     entry = BenchmarkEntry(indicator.id, 2017, "60", "", revision=known.revision if known else None)
-    outcome: SettingOutcome = set_benchmark(officer, 1, entry, WHY, NOW)[0]
+    outcome: SettingOutcome = set_benchmarks(officer, 1, [entry], WHY, NOW)[0]
     assert [(one.value, one.before) for one in outcome.rated] == [(Decimal(70), None)]
     assert outcome.rated[0].after in ("RED", "GREEN")
 

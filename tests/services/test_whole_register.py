@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -32,8 +34,8 @@ from riskreg.services.proposing import NewRisk, RiskText, propose_risk
 from riskreg.services.restoring import preview_whole_register, take_in_whole_register
 from riskreg.services.reviews import ReviewAnswers, complete_review
 from riskreg.services.whole_register import COMES_BACK, whole_register_file
+from tests import databases
 from tests.factories import NOW, TODAY
-from tests.services.fresh import surroundings
 
 LATER = NOW + timedelta(days=2, hours=3, microseconds=4711)
 NUMBERS = {"controls": {"control"}, "actions": {"action"}, "updates": {"action"}}
@@ -112,18 +114,18 @@ def rows() -> Rows:
     }
 
 
-@pytest.fixture
-def taken_out(plan_app: Flask) -> tuple[bytes, Rows]:
+@pytest.fixture(scope="session")
+def taken_out(backend: databases.Backend) -> tuple[bytes, Rows]:
     """The plan's register after some work, as a workbook and as rows."""
-    work_on_it()
-    return whole_register_file(), rows()
+    with contextmanager(backend.application)("plan"):
+        work_on_it()
+        return whole_register_file(), rows()
 
 
 @pytest.fixture
-def fresh(taken_out: tuple[bytes, Rows], app: Flask) -> Flask:
+def fresh(taken_out: tuple[bytes, Rows], backend: databases.Backend) -> Iterator[Flask]:
     """A database that holds no risk, as the current one."""
-    surroundings()
-    return app
+    yield from backend.application("bare")
 
 
 def register_id() -> int:

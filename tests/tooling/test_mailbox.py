@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from aiosmtpd.controller import Controller
 from flask.testing import FlaskClient
 
 from riskreg.cli.mailbox import PAGE_LENGTH, Store, create_mailbox, with_links
+from riskreg.mail.composing import compose
+from riskreg.mail.rendering import Rendered
+from tests.mail.servers import settings_for
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -96,6 +100,20 @@ def test_nothing_of_a_message_reaches_the_page_as_markup(store: Store, client: F
         assert SCRIPT not in page.text
         assert "&lt;script&gt;" in page.text
         assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_what_the_register_sends_is_shown_with_its_thread_and_its_paragraphs_whole(
+    store: Store, client: FlaskClient
+) -> None:
+    sentence = "Take-up fell from 74% to 70%, from GREEN to RED, and nobody knows why. " * 3
+    written = Rendered("CYPE 20 escalated", f"{sentence.strip()}\nThe end.\n", "<p>It fell.</p>")
+    settings = settings_for(0) | {"MAIL_REPLY_TO": "risk@kent.example", "MAIL_BOUNCES": "bounces@kent.example"}
+    now = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)
+    message = compose("message.12", written, ("Head", "head@riskreg.example"), settings, now, 3)
+    page = client.get(f"/message/{keep(store, message)}").text
+    for words in ("risk.3@riskreg.example", "risk@kent.example", "auto-generated", "riskreg.riskreg.example"):
+        assert words in page
+    assert f"{sentence.strip()}\nThe end." in page
 
 
 def test_the_html_part_stands_alone_in_a_sandbox(store: Store, client: FlaskClient) -> None:

@@ -100,8 +100,8 @@ def test_the_owner_of_the_risk_may_update_it_as_well(app: Flask, action: models.
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"text": ""}, "Say in a sentence how far the action is."),
-        ({"text": " \r\n "}, "Say in a sentence how far the action is."),
+        ({"text": ""}, "Say how far the action is."),
+        ({"text": " \r\n "}, "Say how far the action is."),
         ({"text": "x" * 20_000}, "The update must be 4,000 characters or fewer. You typed 20,000."),
         ({"progress": "101"}, "The progress must be a whole number from 0 to 100."),
         ({"progress": "half"}, "The progress must be a whole number from 0 to 100."),

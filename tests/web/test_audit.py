@@ -143,7 +143,7 @@ def event(verb: str = "noted", subject: str = "register:1", **detail: Any) -> Au
     [
         (event(), []),
         (event(subject="message:1", before="waiting", after="dropped"),
-         [("State", "waiting → dropped by the administrator")]),
+         [("State", "waiting → dropped")]),
         (event("hand over a post", "post:1", before=None, after=4), [("Holder", "nothing → Ada Byron")]),
         (event("set roles", "post:1", before=[], after=["dmt_member"]), [("Roles", "nothing → DMT member")]),
         (event(old={"a": 1, "b": True}, new={"a": 1, "b": False, "c": ["x", "y"]}),

@@ -19,6 +19,7 @@ from tests.web.test_upload_results import publish, result_of, send
 HEADINGS = ["Code", "Indicator", "Result", "Status", "Period ends"]
 FINE = ["EY-05", None, 90]
 NAME_05 = "Percentage of eligible children taking up FF2 place (as measured by DfE snapshot)"
+NAMED_05 = f"{NAME_05} EY-05"
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def said_of(client: FlaskClient, *rows: list[Any], change: Callable[[Any], None]
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (["EY-05", None, "about 90"], "Results, row 2 C (Result) “about 90” is not a figure."),
+        (["EY-05", None, "about 90"], f"Results, row 2 {NAMED_05} C (Result) “about 90” is not a figure."),
         (["EY-05", None, "N/A"], "“N/A” is not a figure. Leave the cell empty if there is none."),
         (["EY-05", None, "-"], "C (Result) “-” is not a figure. Leave the cell empty if there is none."),
         (["EY-05", None, "=A1+1"], "C (Result) The cell holds a formula; paste its value instead."),
@@ -64,9 +65,13 @@ def said_of(client: FlaskClient, *rows: list[Any], change: Callable[[Any], None]
         (["EY-05", None, 190], "C (Result) This percentage must be between 0 and 100."),
         (["EY-05", None, "£90"], "C (Result) “£90” is an amount in pounds; this column holds none."),
         (["EY-05", None, 0.745], "C (Result) “0.745”: is it 74.5% or 0.745%? Write the sign."),
-        (["EY-O5", None, 90], "A (Code) There is no indicator “EY-O5”. Is it EY-05"),
+        (["EY-O5", None, 90], "Results, row 2 not known A (Code) There is no indicator “EY-O5”. Is it EY-05"),
         ([None, "Take-up of places", 90], "B (Indicator) There is no indicator “Take-up of places”."),
         ([None, NAME_05.replace("eligible", "elligible"), 90], "Is it EY-05 “Percentage of eligible"),
+        (
+            [None, "Percentage of EY settings with Good or Outstanding Ofsted Judgements", 90],
+            "There is no indicator “Percentage of EY settings with Good or Outstanding Ofsted J…”. Is it EY-08",
+        ),
         (["EY-05", "Percentage of EYs", 90], "1 row can be published."),
         ([None, None, 90], "B (Indicator) The row names no indicator."),
         (["EY-05", None, 90, "draft"], "D (Status) “draft” is neither provisional nor final."),
@@ -105,8 +110,8 @@ def test_signs_and_commas_and_odd_spelling_of_names_are_read(officer: FlaskClien
 
 def test_an_indicator_that_is_there_twice_is_refused_in_both_rows(officer: FlaskClient) -> None:
     text = said_of(officer, FINE, ["EY-05", None, 80], ["EY-08", None, 88])
-    assert "row 2 A (Code) The indicator is there for the period to 31 March 2017 in row 3 too." in text
-    assert "row 3 A (Code) The indicator is there for the period to 31 March 2017 in row 2 too." in text
+    assert f"row 2 {NAMED_05} A (Code) The indicator is there for the period to 31 March 2017 in row 3 too." in text
+    assert f"row 3 {NAMED_05} A (Code) The indicator is there for the period to 31 March 2017 in row 2 too." in text
     assert "1 row can be published. 2 rows have a problem." in text
 
 
@@ -115,7 +120,7 @@ def test_a_period_that_is_there_twice_is_refused_and_two_periods_are_not(officer
     there = rows_page(officer, book(HEADINGS, *rows), ends="")
     assert "2 rows can be published" in words(officer.get(there))
     again = [*rows, ["EY-05", None, 92, None, "Jan 2017"]]
-    assert "row 4 A (Code) The indicator is there for the period to 31 January 2017 in row 3 too." in words(
+    assert f"row 4 {NAMED_05} A (Code) The indicator is there for the period to 31 January 2017 in row 3 too." in words(
         officer.get(rows_page(officer, book(HEADINGS, *again), ends=""))
     )
 
@@ -131,7 +136,7 @@ def test_merged_cells_are_named_and_a_heading_across_the_rows_is_none(officer: F
         opened.active.merge_cells("C3:C4")
 
     text = said_of(officer, ["Early years"], FINE, ["EY-08", None, 88], change=merge)
-    assert "row 4 C (Result) The cell is merged with Results!C3; unmerge them and fill each." in text
+    assert "EY-08 C (Result) The cell is merged with Results!C3; unmerge them and fill each." in text
     assert "1 row can be published. 1 row has a problem. 1 row without a result is left out." in text
 
 

@@ -111,7 +111,7 @@ def test_who_goes_back_from_what_was_shown_finds_what_was_typed(coordinator: Fla
         ({"service_area": " "}, "Enter the service area."),
         ({"owner_post_id": ""}, "Choose the post that manages the contract."),
         ({"owner_post_id": "99999"}, "Choose the post that manages the contract."),
-        ({"reason": ""}, "Say in a sentence why."),
+        ({"reason": ""}, "Say why."),
         ({"code": "EXT 1"}, "The reference has letters, figures and hyphens, 30 at most, such as EXT-20."),
         ({"code": "EXT-08"}, "The reference EXT-08 belongs to another contract."),
         ({"end": "soon"}, "“soon” is not a date such as 31 March 2018, March 2018 or 2018."),
@@ -250,8 +250,10 @@ def test_only_the_manager_and_the_coordinator_keep_a_contract(client: FlaskClien
 
 def test_the_timeline_sums_what_ends_in_each_quarter(coordinator: FlaskClient) -> None:
     text = words(coordinator.get("/contracts/timeline"))
-    assert "July to September 2016 over 1 contracts, July to September 2016" in text
-    assert "£1,163,832 £30,000 –" in text
-    assert "No date known 85 contracts, No date known £25,551,895 £650,000 66" in text
+    assert "July to September 2016 over 1 contract, July to September 2016 £100,000" in text
+    assert "October to December 2016 over none January to March 2017 over 1 contract" in text
+    assert "1 contract, April to June 2018 £1,500,000" in text
+    assert "£30,000 £1,163,832" in text
+    assert "No date known 85 contracts, No date known £2,000,000 £650,000 £23,551,895 66" in text
     assert 'style="' not in coordinator.get("/contracts/timeline").text
     assert "/contracts/timeline" in coordinator.get("/dashboard/contracts").text

@@ -16,6 +16,7 @@ from tests import factories as make
 from tests.web.before_dmt import DIRECTOR, fresh, signed_in_as
 from tests.web.browsing import post, problems, sign_in_as, words
 from tests.web.test_contract import MANAGER, path_of
+from tests.web.test_contract_keeping import through
 
 ENTRY = {"reviewed_on": [3, 4, 2017], "note": "It works.", "next_review": "April 2018"}
 
@@ -28,8 +29,8 @@ def manager(client: FlaskClient) -> FlaskClient:
 
 
 def record(client: FlaskClient, code: str = "EXT-08", revision: object = 0, **fields: Any) -> TestResponse:
-    """Send a review with the revision that was seen."""
-    return post(client, f"{path_of(code)}/review", revision=revision, **{**ENTRY, **fields})
+    """Send a review with the revision that was seen, look at what it does, and save it."""
+    return through(client, f"{path_of(code)}/review", revision=revision, **{**ENTRY, **fields})
 
 
 def saved() -> list[tuple[str, str]]:
@@ -51,6 +52,25 @@ def test_a_review_is_recorded_with_the_next_one(manager: FlaskClient) -> None:
     assert saved() == [("It works.", "2018-04")]
 
 
+def test_what_a_review_does_is_shown_before_it_is_saved(app: Flask) -> None:
+    found = make.ContractFactory(review="2017-06", end="2020-01")
+    make.LinkFactory(contract=found)
+    manager, path = signed_in_as(app, post=found.owner_post), f"/contracts/{found.id}/review"
+    entry = {**ENTRY, "reviewed_on": [1, 12, 2016], "next_review": "December 2016", "revision": 0}
+    answer = post(manager, path, **entry)
+    text = words(answer)
+    assert answer.status_code == 200
+    assert "Nothing is saved yet." in text
+    assert "Last review none is recorded held on 1 December 2016" in text
+    assert "Next review June 2017 December 2016" in text
+    assert "Signals that begin" in text
+    assert "1 risk comes before DMT" in text
+    assert saved() == []
+    back = post(manager, path, **entry, step="change")
+    assert 'value="December 2016"' in back.text
+    assert saved() == []
+
+
 def test_the_next_review_may_be_left_open(manager: FlaskClient) -> None:
     assert record(manager, next_review=" ").status_code == 302
     assert saved() == [("It works.", "")]
@@ -62,7 +82,7 @@ def test_a_review_that_is_long_overdue_again_escalates_and_says_so(app: Flask) -
     path, post_ = f"/contracts/{found.id}", found.owner_post
     manager = signed_in_as(app, post=post_)
     entry = {**ENTRY, "reviewed_on": [1, 12, 2016], "next_review": "December 2016", "revision": 0}
-    assert post(manager, f"{path}/review", **entry).status_code == 302
+    assert through(manager, f"{path}/review", **entry).status_code == 302
     text = words(manager.get(path))
     assert "Recorded. 1 risk escalated: CYPE" in text
     assert "Review overdue reaches DMT" in text
@@ -74,7 +94,7 @@ def test_a_review_that_is_long_overdue_again_escalates_and_says_so(app: Flask) -
         ({"reviewed_on": ["", "", ""]}, "Enter the day of the review.", "reviewed_on-day"),
         ({"reviewed_on": [31, 4, 2017]}, "must be a real date", "reviewed_on-day"),
         ({"reviewed_on": [4, 4, 2017]}, "The date must be today or earlier.", "reviewed_on-day"),
-        ({"note": ""}, "Say in a sentence what was found.", "note"),
+        ({"note": ""}, "Say what was found.", "note"),
         ({"note": "x" * 20_000}, "must be 4,000 characters or fewer.", "note"),
         ({"next_review": "soon"}, "“soon” is not a date such as 31 March 2018, March 2018 or 2018.", "next_review"),
         ({"next_review": "March 2017"}, "The next review must be later than this one.", "next_review"),

@@ -14,6 +14,7 @@ from riskreg.extensions import db
 from tests.web.before_dmt import DIRECTOR, fresh
 from tests.web.browsing import post, problems, sign_in_as, words
 from tests.web.test_contract import MANAGER, path_of
+from tests.web.test_contract_keeping import through
 
 ENTRY: dict[str, Any] = {
     "kind": "extend",
@@ -28,13 +29,16 @@ AWARD: dict[str, Any] = {**ENTRY, "stage": "3", "new_end": "March 2019"}
 @pytest.fixture
 def manager(client: FlaskClient) -> FlaskClient:
     """Whoever manages the contracts of SEN Assessment and Placement."""
+    for found in db.session.query(models.Contract).filter(models.Contract.code.in_(("EXT-08", "EXT-09"))):
+        found.extensions, found.extension_months = 1, 24
+    db.session.commit()
     sign_in_as(client, MANAGER)
     return client
 
 
 def record(client: FlaskClient, code: str = "EXT-08", revision: object = 0, **fields: Any) -> TestResponse:
-    """Send a route with the revision that was seen."""
-    return post(client, f"{path_of(code)}/route", revision=revision, **{**ENTRY, **fields})
+    """Send a route with the revision that was seen, look at what it does, and save it."""
+    return through(client, f"{path_of(code)}/route", revision=revision, **{**ENTRY, **fields})
 
 
 def saved() -> list[tuple[str, int, str]]:
@@ -44,6 +48,46 @@ def saved() -> list[tuple[str, int, str]]:
     rows = [(row[0], row[1], row[2]) for row in db.session.execute(query.order_by(models.ContractRoute.id))]
     fresh()
     return rows
+
+
+def test_what_a_route_does_is_shown_before_it_is_saved(manager: FlaskClient) -> None:
+    path, entry = f"{path_of('EXT-08')}/route", {**AWARD, "revision": 0}
+    answer = post(manager, path, **entry)
+    text = words(answer)
+    assert answer.status_code == 200
+    assert "Nothing is saved yet." in text
+    assert "End July 2017 March 2019" in text
+    assert "Signals that end" in text
+    assert "1 risk stays before DMT with one reason less" in text
+    assert saved() == []
+    back = post(manager, path, **entry, step="change")
+    assert 'value="March 2019"' in back.text
+    assert saved() == []
+    assert through(manager, path, **entry).status_code == 302
+    assert saved() == [("extend", 3, "2019-03")]
+
+
+def test_a_route_that_would_do_something_else_by_now_is_shown_again(manager: FlaskClient) -> None:
+    path, entry = f"{path_of('EXT-08')}/route", {**AWARD, "revision": 0}
+    answer = post(manager, path, **entry, step="save", shown="0" * 32)
+    assert answer.status_code == 409
+    assert saved() == []
+
+
+def test_an_extension_that_is_not_allowed_is_refused_with_a_way_on(manager: FlaskClient) -> None:
+    answer = record(manager, "EXT-12", **AWARD)
+    assert answer.status_code == 422
+    assert problems(answer) == [
+        "No extension is known to be allowed: enter it in the terms of the contract first, then record the award."
+    ]
+    assert 'href="#stage"' in answer.text
+    assert f'href="{path_of("EXT-12")}/edit"' in answer.text
+    record(manager, **AWARD)
+    again = record(manager, revision=1, **{**AWARD, "new_end": "March 2021"})
+    assert problems(again)[0].startswith(
+        "1 extension is allowed, and 1 was awarded already: enter a further one in the terms of the contract first"
+    )
+    assert saved() == [("extend", 3, "2019-03")]
 
 
 def test_a_route_that_leaves_another_reason_standing_changes_no_escalation(manager: FlaskClient) -> None:
@@ -91,7 +135,7 @@ def test_the_new_end_may_be_typed_as_it_is_known(manager: FlaskClient, typed: st
         ({"on": ["", "", ""]}, "Enter the day on which this happened.", "on-day"),
         ({"on": [30, 2, 2017]}, "must be a real date", "on-day"),
         ({"on": [4, 4, 2017]}, "The date must be today or earlier.", "on-day"),
-        ({"note": " "}, "Say in a sentence what was decided.", "note"),
+        ({"note": " "}, "Say what was decided.", "note"),
         ({"note": "x" * 20_000}, "must be 4,000 characters or fewer. You typed 20,000.", "note"),
         ({"new_end": "March 2019"}, "A new end belongs to an extension that is awarded.", "new_end"),
         ({"stage": "3"}, "Enter the new end of the contract.", "new_end"),

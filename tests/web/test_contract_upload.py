@@ -53,7 +53,9 @@ def test_what_was_written_and_is_taken_in_again_changes_nothing(coordinator: Fla
     before = everything()
     there = send(coordinator, coordinator.get("/contracts/contracts.xlsx").data)
     assert "/columns" not in there
-    assert "122 rows can be taken in, 0 new contracts among them." in words(coordinator.get(there))
+    text = words(coordinator.get(there))
+    assert "122 rows can be taken in: 0 new contracts, 0 contracts with changes, 122 contracts as they are" in text
+    assert "No row differs from what is kept, so there is nothing to take in." in text
     assert problems(post(coordinator, there, **WHY)) == [
         "Nothing differs from what is kept already, so there is nothing to save."
     ]
@@ -68,7 +70,9 @@ def test_our_csv_file_is_read_again_too_and_changes_nothing(coordinator: FlaskCl
     chosen = {f"column_{number}": value for number, value in enumerate(columns(answer.text)) if value}
     assert len(chosen) == len(columns(answer.text))
     there = str(post(coordinator, there, **chosen, keep_as="").location)
-    assert "122 rows can be taken in, 0 new contracts among them." in words(coordinator.get(there))
+    text = words(coordinator.get(there))
+    assert "122 rows can be taken in: 0 new contracts, 0 contracts with changes, 122 contracts as they are" in text
+    assert "No row differs from what is kept, so there is nothing to take in." in text
     assert problems(post(coordinator, there, **WHY)) == [
         "Nothing differs from what is kept already, so there is nothing to save."
     ]
@@ -98,7 +102,8 @@ def test_changed_and_new_contracts_are_shown_before_they_are_kept(coordinator: F
     saved = BytesIO()
     workbook.save(saved)
     there = send(coordinator, saved.getvalue())
-    assert "123 rows can be taken in, 1 new contract among them." in words(coordinator.get(there))
+    text = words(coordinator.get(there))
+    assert "123 rows can be taken in: 1 new contract, 1 contract with changes, 121 contracts as they are kept" in text
     text = words(post(coordinator, there, **WHY))
     assert "This is what it does to 2 contracts" in text
     assert "121 contracts stay as they are." in text
@@ -183,10 +188,14 @@ def test_other_peoples_columns_are_taken_by_their_headings(coordinator: FlaskCli
 def test_a_manager_takes_in_the_contracts_of_the_posts_held_only(client: FlaskClient) -> None:
     sign_in_as(client, MANAGER)
     content = client.get("/contracts/contracts.xlsx").data
-    there = send(client, changed(content, EXT_08={"Tier": 1}, EXT_16={"Tier": 1}))
-    assert "only the risk co-ordinator moves one elsewhere" in words(client.get(there))
+    keeper = contract("EXT-16").owner_post.title
+    moved = {"Tier": 1, "Managed by": keeper}
+    there = send(client, changed(content, EXT_08={"Tier": 1}, EXT_09=moved, EXT_16={"Title": "Another title"}))
+    text = words(client.get(there))
+    assert f"(Reference) It is kept by the {keeper}: nobody else but the risk co-ordinator changes it." in text
+    assert text.count("only the risk co-ordinator gives one to others.") == 1
     assert through(client, there, **WHY, leave_out="y").status_code == 302
-    assert (contract("EXT-08").tier, contract("EXT-16").tier) == (1, None)
+    assert (contract("EXT-08").tier, contract("EXT-09").tier) == (1, None)
 
 
 def test_a_change_between_looking_and_saving_is_shown_again(coordinator: FlaskClient) -> None:

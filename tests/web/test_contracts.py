@@ -141,7 +141,7 @@ def test_many_contracts_take_as_many_queries_as_one(app: Flask) -> None:
 def test_the_list_is_sorted_by_a_heading_without_its_groups(reader: FlaskClient) -> None:
     text = words(reader.get("/contracts?sort=-value"))
     assert "SEN Assessment and Placement (Externally delivered)" not in text
-    assert "Signals INT-19 Adult Skills Specification commissioned by KCC from CLS (£14 million)" in text
+    assert "Signals Performance INT-19 Adult Skills Specification commissioned by KCC from CLS (£14 million)" in text
     plain = words(reader.get("/contracts?sort=nonsense"))
     assert "SEN Assessment and Placement (Externally delivered)" in plain
 

@@ -53,6 +53,9 @@ def test_the_form_shows_the_figure_that_it_supersedes(officer: FlaskClient) -> N
 
 def test_a_correction_that_takes_the_reason_away_withdraws_the_escalation(officer: FlaskClient) -> None:
     old = result_of()
+    shown = words(post(officer, f"/results/{old}/correct", **{**ENTRY, "value": "79.0"}))
+    assert "Before you correct" in shown
+    assert "This is what it does to correct 1 result." in shown
     answer = correct(officer, old, value="79.0")
     assert (answer.status_code, answer.location) == (302, path_of("EY-05"))
     text = words(officer.get(path_of("EY-05")))
@@ -67,7 +70,7 @@ def test_a_correction_that_takes_the_reason_away_withdraws_the_escalation(office
 
 def test_a_provisional_figure_can_be_made_final_without_changing(officer: FlaskClient) -> None:
     correct(officer, result_of(), value="70", reason="It is final now.")
-    assert "Corrected. RED against 78%. No escalation changed." in words(officer.get(path_of("EY-05")))
+    assert "Made final. RED against 78%. No escalation changed." in words(officer.get(path_of("EY-05")))
 
 
 @pytest.mark.parametrize(

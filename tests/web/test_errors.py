@@ -215,15 +215,19 @@ def test_the_log_names_the_failure_by_its_number_and_tells_nothing_personal(
     failing: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = post(failing, "/fail/fault?q=secret-words", reason="secret-reason")
-    (line,) = [one for one in capsys.readouterr().err.splitlines() if one]
+    lines = [one for one in capsys.readouterr().err.splitlines() if one]
+    line, answered = [one for one in lines if json.loads(one)["method"] == "POST"]
     entry = json.loads(line)
     assert entry["event"] == "request failed"
     assert entry["error"] == "ValueError"
     assert entry["request"] in answer.text
     assert (entry["method"], entry["rule"]) == ("POST", "/fail/<kind>")
     assert any("fail" in frame for frame in entry["where"])
-    assert SECRET not in line
-    assert "secret" not in line
+    assert json.loads(answered)["request"] == entry["request"] == answer.headers["X-Request-ID"]
+    assert (json.loads(answered)["event"], json.loads(answered)["status"]) == ("request", 500)
+    for one in lines:
+        assert SECRET not in one
+        assert "secret" not in one
 
 
 def test_a_locked_database_says_when_to_come_back(failing: FlaskClient) -> None:

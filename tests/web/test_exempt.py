@@ -56,7 +56,7 @@ def test_the_co_ordinator_marks_and_takes_back(app: Flask, places: dict[str, int
     [
         ({"reason": "The price."}, "Choose the paragraph by which it is exempt."),
         ({"paragraph": "9", "reason": "The price."}, "Choose the paragraph by which it is exempt."),
-        ({"paragraph": "3", "reason": " "}, "Say in a sentence why it is exempt."),
+        ({"paragraph": "3", "reason": " "}, "Say why it is exempt."),
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)

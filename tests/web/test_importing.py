@@ -81,6 +81,16 @@ def test_a_list_is_imported_as_it_was_shown(keeper: FlaskClient) -> None:
     assert db.session.scalar(select(func.count()).select_from(Upload)) == 0
 
 
+def test_how_many_risks_are_held_and_left_is_said_first(keeper: FlaskClient) -> None:
+    held = db.session.scalars(select(Risk).order_by(Risk.id)).first()
+    assert held
+    other = "GREEN" if held.own_rag != "GREEN" else "RED"
+    there = mapped(keeper, f"Risk title,Current rating\n{held.title},{other}\nNew one,RED\n")
+    text = words(post(keeper, there, **choices()))
+    assert "1 risk is held already and is left as it is, with the owner and the rating kept here." in text
+    assert f"(held {held.own_rag}, file {other})" in text
+
+
 def test_rows_with_a_problem_stand_beside_those_that_are_fine_and_are_left_out_only_when_that_is_said(
     keeper: FlaskClient,
 ) -> None:

@@ -46,7 +46,7 @@ def test_the_chart_has_words_and_the_table_has_its_figures(reader: FlaskClient) 
         in text
     )
     assert "2016 74% provisional, opening position 74% of 2016 66.6% assumed GREEN" in text
-    assert "2020 84 75.6% (assumed)" in text
+    assert "2020 84% 75.6% (assumed)" in text
 
 
 def test_targets_that_are_no_figure_are_in_the_words_of_the_plan_and_say_why_nothing_is_rated(
@@ -57,7 +57,7 @@ def test_targets_that_are_no_figure_are_in_the_words_of_the_plan_and_say_why_not
         "2017 '= National average – – – Business Plan, line 846 Not rated: the target is the national average" in text
     )
     assert "2019 left empty" in text
-    assert "28* (not comparable)" in text
+    assert "28% (not comparable)" in text
     text = words(reader.get(path_of("SI-09")))
     assert "2016 ↑ it should rise" in text
     assert "Not rated: the target says only that it should rise." in text

@@ -97,6 +97,25 @@ def test_linking_shows_first_what_it_does_and_then_does_it(owner: FlaskClient, a
     assert [one.reason for one in links_of(risk)] == ["It counts what the risk fears."]
 
 
+def test_since_when_it_bears_on_the_risk_is_said_wherever_the_link_is(
+    owner: FlaskClient, address: str, risk: models.Risk
+) -> None:
+    typed = {**TYPED, "from_on": [1, 9, 2016], "until_on": [30, 6, 2017]}
+    assert "The risk heeds any slip, until 30 June 2017. It has borne on the risk since 1 September 2016." in words(
+        post(owner, address, **typed)
+    )
+    save(owner, address, **typed)
+    (link,) = links_of(risk)
+    said = "Heeds any slip, bearing on the risk since 1 September 2016, until 30 June 2017."
+    text = words(owner.get(f"/risks/{risk.id}/depends"))
+    assert said in text
+    assert "RED, heeds any slip, since 1 September 2016" in text
+    assert said in words(owner.get(f"/indicators/{link.indicator_id}/risks"))
+    assert "Bearing on the risk since 1 September 2016 until 30 June 2017." in words(owner.get(f"/risks/{risk.id}"))
+    form = owner.get(f"/links/{link.id}").text
+    assert re.search(r'name="from_on"[^>]*value="2016"', form)
+
+
 def test_what_was_typed_can_be_changed_after_seeing_what_it_does(owner: FlaskClient, address: str) -> None:
     answer = post(owner, address, **TYPED, step="change")
     assert answer.status_code == 200
@@ -110,6 +129,11 @@ def test_what_was_typed_can_be_changed_after_seeing_what_it_does(owner: FlaskCli
         ({"reason": ""}, "Say why it bears on the risk."),
         ({"heeds": "everything"}, "Choose what the risk heeds."),
         ({"heeds": ""}, "Choose what the risk heeds."),
+        (
+            {"from_on": [4, 4, 2017]},
+            "The first day of the link must be today or earlier: link it when that day has come.",
+        ),
+        ({"from_on": [31, 2, 2017]}, "The first day of the link must be a real date, such as 31 8 2017."),
         ({"until_on": [2, 4, 2017]}, "The last day of the link must be today or later."),
         ({"until_on": [31, 2, 2018]}, "The last day of the link must be a real date, such as 31 8 2017."),
         ({"until_on": ["", 2, 2018]}, "The last day of the link must include a day."),
@@ -175,7 +199,10 @@ def test_a_link_is_changed_and_stays_as_it_was_among_those_that_were(owner: Flas
     answer = save(owner, f"/links/{link.id}", **typed)
     text = words(owner.get(answer.location))
     assert "Watched only, until 30 June 2017." in text
-    assert "Read so from the beginning until 3 April 2017, heeds any slip: The one shows the other." in text
+    assert (
+        "Read so until 3 April 2017, bearing on the risk since the beginning, heeds any slip: The one shows the other."
+        in text
+    )
     assert "Why it was changed: It is only a hint." in text
 
 
@@ -186,7 +213,7 @@ def test_a_link_is_ended_and_listed_among_those_that_were(owner: FlaskClient, ri
     answer = save(owner, f"/links/{link.id}/end", why="It was a mistake.", revision=0)
     for page in (answer.location, f"/indicators/{indicator_id}/risks"):
         text = words(owner.get(page))
-        assert "Was linked from the beginning until 3 April 2017" in text
+        assert "Was linked until 3 April 2017, bearing on the risk since the beginning" in text
         assert "Why it ended: It was a mistake." in text
     assert links_of(risk) == []
 

@@ -12,7 +12,10 @@ from sqlalchemy import select
 
 from riskreg import models
 from riskreg.extensions import db
+from riskreg.services.bounces import take_bounce
+from riskreg.services.outbox import note_attempt
 from tests import factories as make
+from tests.services.test_bounces import report
 from tests.web.before_dmt import counted, fresh, signed_in_as
 from tests.web.browsing import post, problems, sign_in_as, words
 
@@ -102,10 +105,55 @@ def test_a_message_is_sent_again_with_a_reason_that_is_kept(app: Flask) -> None:
 def test_a_message_is_dropped(app: Flask) -> None:
     row = message(state="failed")
     administrator = signed_in_as(app, "administrator")
+    assert "Never mind" in words(administrator.get(f"/admin/mail/{row.id}"))
     post(administrator, f"/admin/mail/{row.id}", what="drop", reason="He has left.")
-    assert "1 dropped by the administrator" in words(administrator.get("/admin/mail"))
+    text = words(administrator.get("/admin/mail"))
+    assert "1 dropped" in text
+    assert "1 dropped by" not in text
     fresh()
     assert db.session.get_one(models.Message, row.id).state == "dropped"
+    assert "dropped a message. A message to Ada Byron that was refused for good is dropped. He has left." in words(
+        administrator.get(f"/admin/mail/{row.id}")
+    )
+
+
+@pytest.mark.parametrize(("what", "state"), [("again", "waiting"), ("drop", "dropped")])
+def test_what_came_back_says_when_and_why_and_can_be_settled(app: Flask, what: str, state: str) -> None:
+    row = message(state="sent", sent_at=make.NOW)
+    take_bounce(report(row), make.NOW + timedelta(days=1))
+    db.session.commit()
+    administrator = signed_in_as(app, "administrator")
+    path = f"/admin/mail/{row.id}"
+    text = words(administrator.get(path))
+    assert "Came back on 4 April 2017, 09:30" in text
+    assert "Sent 3 April 2017, 09:30" in text
+    assert "Came back: 550 5.1.1 <ann@kent.example>: Recipient address rejected: User unknown" in text
+    assert "the register had a message come back." in text
+    assert post(administrator, path, what=what, reason="The address was corrected.").status_code == 302
+    fresh()
+    assert db.session.get_one(models.Message, row.id).state == state
+    text = words(administrator.get(path))
+    assert "Came back on 4 April 2017, 09:30" in text
+    assert text.index("the register had a message come back.") < text.index("The address was corrected.")
+
+
+def test_each_attempt_that_went_wrong_is_listed_with_its_moment(app: Flask) -> None:
+    row = message()
+    note_attempt(row.id, "waiting", "450 busy", make.NOW)
+    note_attempt(row.id, "failed", "550 unknown", make.NOW + timedelta(hours=1))
+    note_attempt(message(number=2).id, "failed", "551 another", make.NOW)
+    db.session.commit()
+    text = words(signed_in_as(app, "administrator").get(f"/admin/mail/{row.id}"))
+    first = f"3 April 2017, 09:30, the register tried to send a message. Message {row.id} is waiting. 450 busy"
+    then = f"3 April 2017, 10:30, the register tried to send a message. Message {row.id} is refused for good."
+    assert text.index(first) < text.index(then)
+    assert "551 another" not in text
+
+
+def test_the_last_trouble_with_the_mail_server_is_said(app: Flask) -> None:
+    message(attempts=1, last_error="The mail server refused our sign-in: 535 no")
+    text = words(signed_in_as(app, "administrator").get("/admin/mail"))
+    assert "The last one ended with: The mail server refused our sign-in: 535 no" in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 from riskreg import models
 from riskreg.extensions import db
 from tests import factories as make
+from tests.web.before_dmt import DIRECTOR
 from tests.web.browsing import post, problems, sign_in_as, words
 
 INPUT = re.compile(r"<input[^>]*>|<textarea.*?</textarea>", re.DOTALL)
@@ -136,11 +138,34 @@ def test_a_draft_is_discarded_and_its_successor_is_another_one(client: FlaskClie
     assert draft() is not None
 
 
+@pytest.mark.parametrize("name", ["Auditor", DIRECTOR])
+def test_who_reads_drafts_reads_that_of_the_policy_and_its_replay_and_changes_nothing(
+    client: FlaskClient, name: str
+) -> None:
+    sign_in_as(client, name)
+    for path in ("/policy/draft", "/policy/replay"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "There is no draft of the policy." in words(answer)
+        assert "Begin one" not in words(answer)
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, worsening_moves="3")
+    sign_in_as(client, name)
+    assert 'href="/policy/draft"' in client.get("/policy").text
+    read, replayed = client.get("/policy/draft"), client.get("/policy/replay")
+    for answer in (read, replayed):
+        assert answer.status_code == 200
+        assert "What the draft changes" in words(answer)
+        assert '<form method="post"' not in answer.text.partition("<main")[2].partition("</main>")[0]
+    assert "Adopted, it holds from" in words(read)
+    for path in ("/policy/draft", "/policy/replay", "/policy/draft/discard"):
+        assert post(client, path).status_code == 403
+    assert draft() is not None
+
+
 def test_only_the_coordinator_sets_the_policy(client: FlaskClient) -> None:
     sign_in_as(client, "Auditor")
     assert "draft" not in words(client.get("/policy")).lower()
-    for path in ("/policy/draft", "/policy/replay"):
-        assert client.get(path).status_code == 403
     assert post(client, "/policy/draft").status_code == 403
     assert client.get("/policy/versions").status_code == 200
 

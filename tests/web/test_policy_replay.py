@@ -15,6 +15,7 @@ from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.extensions import db
 from riskreg.services.actors import Actor
 from riskreg.services.escalations import record_decision
+from riskreg.web.policy.replaying import short_record
 from tests import factories as make
 from tests.web.before_dmt import counted
 from tests.web.browsing import post, problems, sign_in_as, words
@@ -54,7 +55,8 @@ def test_a_draft_that_says_what_holds_makes_no_difference_and_cannot_be_adopted(
     send(client)
     answer = client.get("/policy/replay")
     text = words(answer)
-    assert "Raised on the same day" in text
+    assert "Raised just the same 4" in text
+    assert "Not ended: awaiting DMT. On 3 April 2017 For the same reason. Not ended: awaiting DMT." in text
     for said in (
         "They would have been put before DMT later",
         "the draft is not the reason",
@@ -73,12 +75,49 @@ def test_what_the_draft_would_have_spared_dmt_is_shown_beside_what_was(client: F
     text = words(answer)
     assert "Raised by signals, as it was 4 Raised by the draft 3 Not raised by the draft 1" in text
     assert "Declined by DMT, and spared by the draft 1" in text
-    assert "DMT declined it: It is in hand. Not raised: DMT would have been spared it" in text
+    assert "Declined by DMT on 3 April 2017: It is in hand. Not raised: DMT would have been spared it" in text
     assert f'href="/escalations/{escalation.id}"' in answer.text
     assert f'href="/risks/{escalation.risk_id}"' in answer.text
     assert "A floor standard that is not known, in per cent 10% 25%" in text
     assert "What a replay cannot know" in text
     assert db.session.query(models.PolicyVersion).count() == 1
+
+
+def test_what_has_another_reason_or_end_by_the_draft_is_shown_with_both(client: FlaskClient) -> None:
+    row = db.session.query(models.Escalation).filter_by(person_id=None).order_by(models.Escalation.id.desc()).first()
+    assert row
+    row.status, row.ended_at, row.ended_why = "withdrawn", make.NOW, "The figure was wrong."
+    db.session.commit()
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    text = words(client.get("/policy/replay"))
+    assert "Raised on the same day, but otherwise 1" in text
+    assert "to RED against a target of 78% for 2017" in text
+    assert "Withdrawn on 3 April 2017: The figure was wrong. On 3 April 2017 Percentage of eligible children" in text
+    assert "to AMBER against a target of 78% for 2017" in text
+    assert "the target worsened by 25% of itself. Not ended: awaiting DMT." in text
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2017, 4, 3), "The record begins today, on 3 April 2017. There is no past to replay yet"),
+        (date(2017, 4, 4), "The record begins on 3 April 2017, 1 day ago. So short a past tells little of the draft."),
+        (date(2017, 5, 2), "The record begins on 3 April 2017, 29 days ago."),
+        (date(2017, 5, 3), ""),
+    ],
+)
+def test_a_record_that_has_just_begun_is_said_to_tell_next_to_nothing(day: date, said: str) -> None:
+    found = short_record(date(2017, 4, 3), day)
+    assert found.startswith(said)
+    assert bool(found) is bool(said)
+
+
+def test_the_page_says_first_that_there_is_no_past_yet(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    text = words(client.get("/policy/replay"))
+    assert "Nothing is stored by this. The record begins today, on 3 April 2017." in text
 
 
 def test_adopting_makes_a_version_and_leaves_what_was_judged(client: FlaskClient) -> None:

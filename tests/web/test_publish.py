@@ -63,7 +63,7 @@ def test_the_form_asks_for_the_result_and_shows_the_risks_that_hang_on_it(office
     answer = officer.get(path_of("EY-05", "/publish"))
     text = words(answer)
     assert "CYPE 20: Insufficient take-up of free places for 2 year olds heeds: Any slip" in text
-    assert '<option value="2017" selected>2017: 78</option>' in " ".join(answer.text.split())
+    assert '<option value="2017" selected>2017: 78%</option>' in " ".join(answer.text.split())
 
 
 def test_what_it_does_is_shown_before_it_is_saved_and_can_be_changed(officer: FlaskClient) -> None:
@@ -137,6 +137,17 @@ def test_a_result_that_cannot_be_rated_says_why(officer: FlaskClient) -> None:
         ({"value": "7" * 41}, "The result must be 40 characters or fewer. You typed 41."),
         ({"period": "  "}, "Name the period with its year, such as March 2017."),
         ({"period": "March"}, "Name the period with its year, such as March 2017."),
+        (
+            {"period": "December 2016"},
+            "“December 2016” cannot have ended on 31 March 2017. Correct the name or the last day of the period.",
+        ),
+        (
+            {"period": "December 2016", "period_end": [30, 12, 2016]},
+            (
+                "“December 2016” is the period that ended on 31 December 2016."
+                " Name this one differently, or correct its last day."
+            ),
+        ),
         ({"period_end": ["", "", ""]}, "Enter the last day of the period."),
         ({"period_end": [31, 2, 2017]}, "The last day of the period must be a real date, such as 31 8 2017."),
         ({"period_end": ["", 3, 2017]}, "The last day of the period must include a day."),
@@ -174,7 +185,7 @@ def test_a_period_already_published_leads_to_its_correction(officer: FlaskClient
     assert answer.status_code == 422
     sentences = problems(answer)
     assert len(sentences) == 1
-    assert "already published (December 2016: 70% in December 2016). Correct that result instead." in sentences[0]
+    assert "already published (December 2016: 70%). Correct that result instead." in sentences[0]
     assert "December 2016 is published already: 70%, provisional, on 3 April 2017." in words(answer)
     known = db.session.scalars(select(models.Result.id).where(models.Result.period == "December 2016")).first()
     assert 'value="90"' in answer.text

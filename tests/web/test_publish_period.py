@@ -47,11 +47,13 @@ def publish(client: FlaskClient, path: str = PATH, **values: str) -> TestRespons
 
 def test_the_table_begins_with_what_is_due_at_the_end_of_last_month(officer: FlaskClient) -> None:
     text = words(officer.get("/indicators/publish"))
-    assert "Results asked for to the end of 31 March 2017" in text
+    assert "Results of the period to 31 March 2017" in text
     assert "10 indicators, judged against the target of 2017." in text
     assert "For 100 more indicators the result is not due yet" in text
     assert "EY-06, End of March 2017 62% RED End of March 2016 72%" in text
     assert "110 indicators" in words(officer.get(PATH))
+    assert '<details class="govuk-details">' in officer.get("/indicators/publish").text
+    assert '<details class="govuk-details" open>' in officer.get(f"{PATH}&period=Spring+2017").text
 
 
 def test_the_table_is_narrowed_by_basis_and_by_service_group(officer: FlaskClient) -> None:
@@ -72,7 +74,11 @@ def test_the_table_is_narrowed_by_basis_and_by_service_group(officer: FlaskClien
         ("basis=fortnight", "Choose one of the answers in the list."),
         ("group=Nobody", "Choose one of the answers in the list."),
         ("target=2020", "A period that ended in 2017 is not judged against the target of 2020."),
-        ("target=soon", "The year of the target must be a whole number from 2,000 to 2,100."),
+        ("target=soon", "The year of the target must be a whole number from 2000 to 2100."),
+        (
+            "ends=31&ends=3&ends=2017&period=December+2016",
+            "“December 2016” cannot have ended on 31 March 2017. Correct the name or the last day of the period.",
+        ),
         ("period=March", "Name the period with its year, such as March 2017."),
     ],
 )

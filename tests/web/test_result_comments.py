@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, ResultComment
 from tests import factories as make
-from tests.web.before_dmt import counted, fresh, signed_in_as
+from tests.web.before_dmt import DIRECTOR, counted, fresh, signed_in_as
 from tests.web.browsing import post, problems, sign_in_as, words
 from tests.web.test_indicator import path_of
 from tests.web.test_publish import publish
@@ -127,3 +127,13 @@ def test_nobody_else_may_comment(plan_app: Flask, officer: FlaskClient) -> None:
     owner = signed_in_as(plan_app, post=make.PostFactory(bringing=("risk_owner",)))
     assert post(owner, address(), text="Mine.").status_code == 403
     assert "Comment on this result" not in words(owner.get(path_of("EY-08")))
+
+
+@pytest.mark.parametrize("name", ["Auditor", DIRECTOR])
+def test_who_reads_the_register_reads_what_waits_for_a_comment_and_adds_none(client: FlaskClient, name: str) -> None:
+    sign_in_as(client, name)
+    answer = client.get(WAITING)
+    assert answer.status_code == 200
+    assert f'href="{WAITING}"' in client.get("/indicators").text
+    for way in ("Add a comment", "Publish more results"):
+        assert way not in words(answer)

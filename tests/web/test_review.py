@@ -143,7 +143,7 @@ def test_a_review_answers_what_dmt_asked(app: Flask) -> None:
     [
         ({**CALM, "still_right": ""}, ["Say whether the risk is still described right."]),
         ({**CALM, "controls_work": "perhaps"}, ["Say whether the controls are working."]),
-        ({**CALM, "note": "  "}, ["Say in a sentence what has changed, or why nothing has."]),
+        ({**CALM, "note": "  "}, ["Say what has changed, or why nothing has."]),
         ({**CALM, "note": "x" * 20_000}, ["The sentence must be 4,000 characters or fewer. You typed 20,000."]),
         ({**CALM, "any_change": ""}, ["Say whether anything has changed."]),
         ({**CALM, "rating": ""}, ["Choose whether to keep the rating or to assess it anew."]),

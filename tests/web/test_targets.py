@@ -172,7 +172,7 @@ class TestNational:
         fields = {"value": "68", "neighbours": "66.5", "comparable": "y", "reason": "DfE.", "revision": 0}
         assert send(officer, "/indicators/5/national/2017", **fields).status_code == 302
         answer = officer.get("/indicators/5")
-        assert "2017 78 70.2% (assumed) 68 66.5%" in words(answer)
+        assert "2017 78% 70.2% (assumed) 68% 66.5%" in words(answer)
         assert "statistical neighbours" in answer.text
         assert "68% 2017 neighbours 66.5%" in words(officer.get("/indicators?q=EY-05"))
         assert "66.5" in officer.get("/export/targets.csv").text

@@ -102,7 +102,7 @@ def test_changes_are_seen_then_saved_and_the_file_goes(officer: FlaskClient) -> 
     shown = post(officer, there, reason="Agreed by DMT.")
     text = words(shown)
     assert "This is what 4 changes do." in text
-    assert "41 targets stay as they are." in text
+    assert "41 rows stay as they are." in text
     assert "2018 81% 82.5%, floor 75%" in text or "82.5%, floor 75%" in text
     assert count(TargetPast) == 0
     digest = shown.text.partition('name="shown" value="')[2].partition('"')[0]
@@ -131,7 +131,8 @@ def test_every_problem_is_named_by_sheet_row_and_column_and_nothing_is_saved(off
     assert "Targets, row 3 H (Floor standard) Higher is better: the floor must not be above the target." in text
     assert "Targets, row 4 I (GREEN within) A tolerance is for an indicator" in text
     assert "Targets, row 5 A (Code) There is no such indicator." in text
-    assert "Targets, row 8 F (Year) The target of 2018 is there already, in row 7." in text
+    assert "Targets, row 7 F (Year) The target of 2018 is there in row 8 too." in text
+    assert "Targets, row 8 F (Year) The target of 2018 is there in row 7 too." in text
     assert "Targets, row 9 K (State) This target was changed meanwhile" in text
     assert count(TargetPast) == 0
 
@@ -142,7 +143,8 @@ def test_a_formula_is_refused_as_soon_as_the_file_is_read(officer: FlaskClient, 
     text = words(officer.get(there))
     assert "Targets, row 2 G (Target) The cell holds" in text
     answer = post(officer, there, reason="Agreed.")
-    assert "Put these rows right" in words(answer)
+    assert "1 row has a problem: leave it out, or put it right in the workbook and upload it again" in words(answer)
+    assert answer.status_code == 422
     assert count(TargetPast) == 0
 
 
@@ -153,7 +155,7 @@ def test_a_target_that_was_changed_after_the_download_is_noticed(officer: FlaskC
     db.session.commit()
     answer = post(officer, there, reason="Agreed.")
     text = words(answer)
-    assert "This target was changed meanwhile; it says now: 83%. Download the targets again." in text, text
+    assert "This target was changed meanwhile; it says now: 83%. Download the workbook again." in text, text
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ def test_another_file_is_refused_and_not_kept(officer: FlaskClient, content: byt
 def test_without_a_file_or_a_reason_it_is_said(officer: FlaskClient) -> None:
     assert problems(post(officer, "/indicators/targets")) == ["Choose a file."]
     there = uploaded(officer, ("EY-05", 2018, "Target", 82))
-    assert problems(post(officer, there, reason=" ")) == ["Say why the targets are set so."]
+    assert problems(post(officer, there, reason=" ")) == ["Say why."]
 
 
 def test_a_file_is_its_uploaders_own_and_can_be_discarded(officer: FlaskClient) -> None:

@@ -89,6 +89,10 @@ def test_the_workbook_says_what_it_asks_for_and_locks_the_rest(officer: FlaskCli
     said = [row.cell(letters).words for letters in "ACDEFGH"]
     assert said == ["EY-06", "percent", "snapshot", "2017-03-31", "62", "End of March 2016", "72"]
     assert sheet.last_row == 111
+    notes = read_workbook(answer.data, "a.xlsx").sheet("Notes")
+    assert notes is not None
+    told = [line.cell("A").words.rstrip(".") for line in notes.lines()]
+    assert len(told) == len(set(told)) == 8
 
 
 def test_the_csv_file_comes_back_the_same_way(officer: FlaskClient) -> None:
@@ -112,9 +116,20 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(officer: FlaskClie
     assert answer.status_code == 422
     assert problems(answer) == ["The period has not ended yet.", "Name the period with its year, such as March 2017."]
     assert 'value="Spring"' in answer.text
+    answer = send(officer, b"x", ends=["31", "3", "2017"], period="Year to March 2016")
+    assert problems(answer)[0].startswith("“Year to March 2016” cannot have ended on 31 March 2017.")
     assert kept() == 0
     filled = officer.get(f"{PATH}?ends=31&ends=3&ends=2017&status=final").text
     assert re.search(r'name="ends"[^>]*value="31"', filled)
+
+
+def test_a_name_that_contradicts_the_last_day_of_a_row_is_named_there(officer: FlaskClient) -> None:
+    rows = (["Code", "Result", "Period ends"], ["EY-05", 90, "31/03/2017"], ["EY-08", 60, "31/12/2016"])
+    answer = send(officer, book(*rows), period="March 2017")
+    there = post(officer, answer.location, column_0="A", column_2="B", column_3="C").location
+    text = words(officer.get(there))
+    assert "EY-08 C (Period ends) “March 2017” cannot have ended on 31 December 2016." in text
+    assert "1 row can be published. 1 row has a problem." in text
 
 
 def test_wrong_rows_are_shown_beside_the_right_ones_and_left_out_only_when_that_is_ticked(
@@ -124,7 +139,9 @@ def test_wrong_rows_are_shown_beside_the_right_ones_and_left_out_only_when_that_
     there = two_columns(officer, book(*rows))
     text = words(officer.get(there))
     assert "1 row can be published. 1 row has a problem." in text
-    assert "Results, row 3 B (Result) “about 60” is not a figure." in text
+    assert "EY-08 B (Result) “about 60” is not a figure." in text
+    assert "row 2 Percentage of eligible children taking up FF2 place (as measured by DfE snapshot) EY-05" in text
+    assert "End of March 2017 to 31 March 2017, snapshot 70% RED December 2016 90% provisional" in text
     before = stored()
     refused = post(officer, there)
     assert refused.status_code == 422
@@ -183,6 +200,16 @@ def test_a_file_belongs_to_the_person_who_uploaded_it(officer: FlaskClient, plan
     assert answer.location == "/"
     assert kept() == 0
     assert officer.get(there).status_code == 404
+
+
+def test_the_address_of_a_discarded_file_never_leads_to_another(officer: FlaskClient) -> None:
+    first = send(officer, book(["Code", "Result"], ["EY-05", 90])).location
+    assert "/columns" in first
+    discard = re.search(r'action="(/uploads/[0-9]+/discard)"', officer.get(first).text)
+    assert discard
+    post(officer, discard[1], back="/indicators/upload")
+    send(officer, book(["Code", "Result"], ["EY-08", 61]))
+    assert officer.get(first).status_code == 404
 
 
 def test_only_the_last_five_files_of_a_person_are_kept(officer: FlaskClient) -> None:

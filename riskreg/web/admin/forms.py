@@ -90,12 +90,24 @@ class MessageForm(Form):
         "What should become of it?",
         choices=(
             ("again", "Send it again", "It is tried at once. If it did go after all, it arrives twice."),
-            ("drop", "Drop it", "Nothing tries to send it any more."),
+            ("drop", "Never mind", "Nothing tries to send it any more."),
         ),
         needed="Choose what should become of it.",
     )
     reason = LongTextField(
         "Reason", needed="Give the reason.", hint="It is kept in the audit trail.", limit=LONGEST_REASON
+    )
+
+
+class TrialForm(Form):
+    """Where a test message goes."""
+
+    address = TextField(
+        "Send it to",
+        needed="Enter an e-mail address.",
+        called="address",
+        hint="One of your own.",
+        limit=LONGEST_ADDRESS,
     )
 
 

@@ -1,8 +1,6 @@
-"""What the outbox could not send, and what the jobs did."""
+"""What the outbox could not send."""
 
 from __future__ import annotations
-
-from datetime import datetime, time, timedelta
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,20 +9,18 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.extensions import db
-from riskreg.jobs import JOBS, Job
 from riskreg.models import Message
-from riskreg.queries.jobs import Standing, job_standings, run_count, runs_listed
-from riskreg.queries.mail import ACCOUNT_KINDS, STATES, messages, outbox_counts
+from riskreg.queries.mail import ACCOUNT_KINDS, STATES, history, last_trouble, messages, outbox_counts
+from riskreg.services.bounces import CAME_BACK
 from riskreg.services.outbox import STATE_WORDS, UNSETTLED, let_be, send_again
 from riskreg.web.access import current_actor, needs
 from riskreg.web.admin.forms import MessageForm
 from riskreg.web.admin.room import blueprint
+from riskreg.web.admin.trail import done
 from riskreg.web.admin.wording import MESSAGE_KINDS
-from riskreg.web.listing import Pages, asked, asked_one_of
+from riskreg.web.listing import Pages, asked_one_of
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
-
-FAILURES_OF = timedelta(days=7)
 
 
 @blueprint.get("/admin/mail")
@@ -36,6 +32,7 @@ def mail() -> ResponseReturnValue:
     return page(
         "admin/mail.html",
         outbox=outbox,
+        last_trouble=last_trouble(),
         state=state,
         state_words=STATE_WORDS,
         kind_words=MESSAGE_KINDS,
@@ -65,39 +62,11 @@ def message(message_id: int) -> ResponseReturnValue:
         "admin/message.html",
         form=form,
         message=found,
+        events=history(found),
+        came_back=CAME_BACK,
+        done=done,
         state_words=STATE_WORDS,
         kind_words=MESSAGE_KINDS,
         unsettled=found.state in UNSETTLED,
         secret=found.kind.startswith(ACCOUNT_KINDS),
     )
-
-
-@blueprint.get("/admin/jobs")
-@needs(Permission.MANAGE_MAIL)
-def jobs() -> ResponseReturnValue:
-    """Show what each job does, how it stands and what ran lately."""
-    now, failed = clock.now(), asked("failed") == "1"
-    standings = job_standings(list(JOBS), now - FAILURES_OF)
-    pages = Pages.asked(run_count(failed=failed))
-    return page(
-        "admin/jobs.html",
-        jobs=[(job, standings[job.name], next_run(job, standings[job.name], now)) for job in JOBS.values()],
-        failed=failed,
-        pages=pages,
-        runs=runs_listed(failed=failed, offset=pages.offset, size=pages.size),
-    )
-
-
-def next_run(job: Job, standing: Standing, now: datetime) -> str:
-    """Say when a job runs next: a day's job is due until it has gone well that day."""
-    if job.at is None:
-        return job.when
-    local = now.astimezone(clock.LONDON)
-    done = standing.last_good is not None and standing.last_good.day == local.date()
-    if not done and job.at <= local.time():
-        return "now: it is due"
-    return f"{'tomorrow' if done else 'today'} at {_clock(job.at)}"
-
-
-def _clock(at: time) -> str:
-    return f"{at:%H:%M}"

@@ -30,6 +30,8 @@ DONE = {
     "reactivate a person": "gave access again",
     "send again": "had a message sent again",
     "dropped": "dropped a message",
+    "came back": "had a message come back",
+    "was delayed": "heard that a message is delayed",
     "plan loaded": "loaded the plan",
     "withdraw": "withdrew the escalation",
     "propose de-escalation": "proposed de-escalation",

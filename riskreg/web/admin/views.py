@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskreg.web.admin import audit, mail, people, posts
+from riskreg.web.admin import audit, jobs, mail, people, posts, trying
 from riskreg.web.admin.room import blueprint
 
-__all__ = ["audit", "blueprint", "mail", "people", "posts"]
+__all__ = ["audit", "blueprint", "jobs", "mail", "people", "posts", "trying"]

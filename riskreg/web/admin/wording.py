@@ -9,6 +9,8 @@ MESSAGE_KINDS = {
     "proposal_answered": "Proposal answered",
     "referral_proposed": "Referral to answer",
     "referral_answered": "Referral answered",
+    "digest": "Digest",
+    "job_failed": "Job failed",
     "reviews_due": "Reviews due",
     "results_due": "Results overdue",
     "account_invitation": "Invitation",

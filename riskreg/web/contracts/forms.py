@@ -59,9 +59,7 @@ class RouteForm(Form):
     new_end = WrittenDateField(
         "New end of the contract", hint=f"Only for an extension that is awarded. For example, {TYPED}", called="new end"
     )
-    note = LongTextField(
-        "What was decided, and by whom?", needed="Say in a sentence what was decided.", called="sentence"
-    )
+    note = LongTextField("What was decided, and by whom?", needed="Say what was decided.", called="text")
     revision = RevisionField()
 
     def as_entry(self) -> RouteEntry:
@@ -81,7 +79,7 @@ class ReviewForm(Form):
     reviewed_on = DateField(
         "On which day was it reviewed?", needed="Enter the day of the review.", called="day of the review"
     )
-    note = LongTextField("What came of it?", needed="Say in a sentence what was found.", called="sentence")
+    note = LongTextField("What came of it?", needed="Say what was found.", called="text")
     next_review = WrittenDateField(
         "Next review", hint=f"For example, {TYPED}. Leave it empty if no further review is set.", called="next review"
     )

@@ -67,9 +67,7 @@ CONTRACTS = Purpose(
 class ContractRowsForm(RowsForm):
     """Whether to go on with the rows that are right, and why contracts are added and changed."""
 
-    reason = LongTextField(
-        "Why?", needed="Say in a sentence why.", hint="For example, where the file comes from.", called="reason"
-    )
+    reason = LongTextField("Why?", needed="Say why.", hint="For example, where the file comes from.", called="reason")
 
 
 @blueprint.route("/contracts/upload", methods=["GET", "POST"])

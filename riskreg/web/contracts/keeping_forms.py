@@ -116,7 +116,7 @@ class TermsForm(ProviderFields):
     tier = SelectField(LABELS["tier"], choices=TIER_WORDS, hint="The policy gives each tier its milestones.")
     procurement_route = _line("procurement_route", "For example, invitation to tender, invitation to quote, framework.")
     safeguarding_critical = TickField("It is critical to safeguarding")
-    reason = LongTextField("Why?", needed="Say in a sentence why.", called="reason")
+    reason = LongTextField("Why?", needed="Say why.", called="reason")
     revision = RevisionField()
 
     @classmethod
@@ -140,7 +140,7 @@ class ProviderForm(ProviderFields):
         hint="Today or earlier. Where there has been none, the day before the new one began.",
         called="last day of the present provider",
     )
-    reason = LongTextField("Why?", needed="Say in a sentence why.", called="reason")
+    reason = LongTextField("Why?", needed="Say why.", called="reason")
     revision = RevisionField()
 
     def of_terms(self, terms: ContractTerms) -> ContractTerms:
@@ -158,7 +158,7 @@ class ProviderForm(ProviderFields):
 class StateForm(Form):
     """Why a contract is closed or reopened."""
 
-    why = LongTextField("Why?", needed="Say in a sentence why.", called="reason")
+    why = LongTextField("Why?", needed="Say why.", called="reason")
     relied_on = TickField("I know that risks still rely on it")
     revision = RevisionField()
 

@@ -13,6 +13,7 @@ from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Reach
 from riskreg.queries.contract_filters import ContractFilter, Ends
 from riskreg.queries.contracts import SORTS, ListedContract, choices, kind_sizes, listed_contracts
+from riskreg.queries.performance import WORDS
 from riskreg.web.access import needs
 from riskreg.web.contracts.room import KIND_WORDS, blueprint
 from riskreg.web.in_force import present_policy
@@ -44,6 +45,7 @@ def listing() -> ResponseReturnValue:
         critical=asked("critical") == "1",
         closed=asked("closed") == "1",
         unheeded=asked("unheeded") == "1",
+        performance=asked_one_of("performance", WORDS),
     )
     sort = asked_one_of("sort", SORTED)
     sizes = kind_sizes(narrowed, today, policy)
@@ -60,6 +62,7 @@ def listing() -> ResponseReturnValue:
         ends_words=ends_words,
         filters_on=_filters_on(narrowed, posts, ends_words),
         tier_words=TIER_WORDS,
+        performance_words=WORDS,
         reaches=REACHES,
         dmt=int(Reach.DMT),
     )
@@ -91,6 +94,7 @@ def _filters_on(narrowed: ContractFilter, posts: dict[int, str], ends_words: dic
         (narrowed.ends and ends_words[Ends(narrowed.ends)], "ends"),
         (narrowed.tier and TIER_WORDS[narrowed.tier], "tier"),
         (narrowed.provider and f"provider “{narrowed.provider}”", "provider"),
+        (narrowed.performance and f"performance: {narrowed.performance}", "performance"),
         (narrowed.critical and "safeguarding-critical", "critical"),
         (narrowed.closed and "closed", "closed"),
         (narrowed.signals and "with standing signals", "signals"),

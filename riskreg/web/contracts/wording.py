@@ -127,7 +127,7 @@ def what_is_kept(contract: Contract, facts: ContractFacts) -> list[tuple[str, st
         ("Start", _known(contract.start)),
         (LABELS["needed_from"], _known(contract.needed_from)),
         ("Tier", _tier(contract)),
-        ("Extensions", "" if contract.rolling else _extensions(contract, facts)),
+        ("Extensions", "" if contract.rolling else extensions_in_words(contract, facts)),
         (LABELS["procurement_route"], contract.procurement_route),
         (LABELS["safeguarding_critical"], "yes" if contract.safeguarding_critical else ""),
     ]
@@ -142,7 +142,7 @@ def _tier(contract: Contract) -> str:
     return str(contract.tier) if contract.tier else f"not set: it counts as tier {WITHOUT_TIER}"
 
 
-def _extensions(contract: Contract, facts: ContractFacts) -> str:
+def extensions_in_words(contract: Contract, facts: ContractFacts) -> str:
     """Say how often it may be extended, how often it was, and until when notice of the next one has to be given."""
     used = facts.extensions_used
     if not contract.extensions:

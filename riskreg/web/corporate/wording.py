@@ -9,7 +9,7 @@ from riskreg.queries.referrals import Referred
 
 
 def referral_words(one: Referred) -> str:
-    """Say in a sentence or two where a referral stands, since when, by whom and why."""
+    """Say or two where a referral stands, since when, by whom and why."""
     if one.state == ReferralState.PROPOSED:
         return f"Proposed to the corporate register on {day(day_of(one.proposed_at))}; it has not answered yet."
     if one.state == ReferralState.ACCEPTED:

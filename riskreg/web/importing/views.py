@@ -122,6 +122,7 @@ def _import_or_show(form: ImportForm, found: Upload, given: RiskList) -> Respons
             fine=fine[:SHOWN_ROWS],
             more=len(fine) - SHOWN_ROWS,
             counts=[(one, seen.count(one)) for one in Becomes if seen.count(one)],
+            left=seen.count(Becomes.LEFT),
             takes=seen.count(Becomes.NEW, Becomes.CHANGED),
             typed=typed,
         )

@@ -21,7 +21,7 @@ from riskreg.web.requests import saving
 
 
 @blueprint.get("/indicators/comments")
-@needs(Permission.PUBLISH_RESULT)
+@needs(Permission.READ_REGISTER)
 def waiting() -> ResponseReturnValue:
     """List the latest results that are not GREEN and have no comment yet."""
     pages = Pages.asked(uncommented_total())

@@ -52,9 +52,9 @@ class PublishForm(Form):
         "Note (optional)", hint="Such as where the figure comes from.", called="note", limit=LONGEST_NOTE
     )
 
-    def offer_targets(self, targets: Sequence[TargetLine], today: date) -> None:
+    def offer_targets(self, targets: Sequence[TargetLine], unit: str, today: date) -> None:
         """Offer the years that have a target, and the present one in any case; the present one is chosen at first."""
-        words = {line.year: f"{line.year}: {line.printed or 'none was set'}" for line in targets}
+        words = {line.year: f"{line.year}: {line.in_words(unit) or 'none was set'}" for line in targets}
         words.setdefault(today.year, f"{today.year}: none was set")
         self.target_year.offer([("", "Choose one"), *((str(year), words[year]) for year in sorted(words))])
         if not self.is_submitted():

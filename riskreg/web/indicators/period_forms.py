@@ -12,7 +12,7 @@ from flask import request
 
 from riskreg.database import LARGEST_ID
 from riskreg.domain.errors import RowProblem
-from riskreg.domain.periods import Basis, period_name, target_year_of
+from riskreg.domain.periods import Basis, misnamed, period_name, target_year_of
 from riskreg.queries.due_results import DueRow, WantedPeriod
 from riskreg.services.results import YEAR
 from riskreg.web.datefields import DateField
@@ -34,6 +34,8 @@ def check_period(form: Form, today: date) -> None:
         form.show_broken(f"A period that ended in {ends.year} is not judged against the target of {target}.", "target")
     if name and not YEAR.search(name):
         form.show_broken("Name the period with its year, such as March 2017.", "period")
+    elif name and ends and (wrong := misnamed(name, ends)):
+        form.show_broken(wrong, "period")
 
 
 class PeriodForm(Form):
@@ -59,7 +61,7 @@ class PeriodForm(Form):
     period = TextField(
         "Name of the period (optional)",
         called="name of the period",
-        hint="Empty: Year to March 2017",
+        hint="Empty: each by what it is measured over, such as Quarter to March 2017",
         limit=LONGEST_PERIOD,
     )
     all = TickField("Also indicators whose result is not due yet")
@@ -81,6 +83,11 @@ class PeriodForm(Form):
         if self.validate():
             check_period(self, today)
         return not self.problems
+
+    @property
+    def says_more(self) -> bool:
+        """Whether anything is said of the period, or is wrong with it, that is asked under “More”."""
+        return any(self[name].data or self[name].errors for name in ("period", "target", "basis"))
 
     def wanted(self) -> WantedPeriod:
         """Return the period."""

@@ -27,7 +27,7 @@ def publish(indicator_id: int) -> ResponseReturnValue:
     """Publish the result of a period that has none yet, after showing what that does."""
     found = known_indicator(indicator_id)
     form = PublishForm()
-    form.offer_targets(target_lines(indicator_id), clock.today())
+    form.offer_targets(target_lines(indicator_id), found.unit, clock.today())
     form.offer_bases(found.basis)
     if form.validate_on_submit() and not wants_change():
         entry = ResultEntry(
@@ -41,7 +41,7 @@ def publish(indicator_id: int) -> ResponseReturnValue:
             basis=form.basis.data,
         )
         there = url_for("indicators.indicator", indicator_id=indicator_id)
-        answer = publish_or_show(form, [entry], lambda done: what_it_did(done, "Published."), there, there)
+        answer = publish_or_show(form, [entry], what_it_did, there, there)
         if answer is not None:
             return answer
     return page(
@@ -73,7 +73,7 @@ def correct(result_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and not wants_change():
         entry = correction_of(result, form.value.data, form.status.data, form.reason.data)
         there = url_for("indicators.indicator", indicator_id=result.indicator_id)
-        answer = publish_or_show(form, [entry], lambda done: what_it_did(done, "Corrected."), there, there)
+        answer = publish_or_show(form, [entry], what_it_did, there, there)
         if answer is not None:
             return answer
     return page("indicators/correct.html", form=form, result=result, indicator=result.indicator)

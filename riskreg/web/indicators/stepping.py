@@ -13,7 +13,7 @@ from riskreg.services.results import ResultEntry
 from riskreg.web.access import current_actor
 from riskreg.web.forms import Form
 from riskreg.web.in_force import present_register
-from riskreg.web.indicators.wording import no_floor
+from riskreg.web.indicators.wording import no_floor, task_words
 from riskreg.web.pages import page
 from riskreg.web.stepping import save_or_show, typed_fields
 
@@ -51,6 +51,8 @@ def _shown(form: Form, found: Consequences, back: str) -> ResponseReturnValue:
         found=found,
         typed=[(name, value) for name, value in typed_fields(form) if value],
         back=back,
+        corrects=all(one.is_correction for one in found.results),
+        task_words=task_words,
         no_floor=no_floor,
         by_distance=lambda one: one.why.startswith(CLOSE_WORDS),
     )

@@ -105,7 +105,7 @@ def upload_rows(upload_id: int) -> ResponseReturnValue:
     try:
         reading = read_results(open_upload(found), mapping, given.given(), today)
     except BrokenTable as broken:
-        return _page(found, FileReading((), broken.problems, 0, ()), None, status=422)
+        return _page(found, FileReading(problems=broken.problems), None, status=422)
     form = RowsForm()
     form.set_counts(len(reading.rows), reading.wrong)
     if form.validate_on_submit() and not wants_change():

@@ -72,7 +72,7 @@ class GivenForm(Form):
     period = TextField(
         "Name of the period (optional)",
         called="name of the period",
-        hint="Empty: named by its last day, such as Year to March 2017",
+        hint="Empty: each by what it is measured over, such as Quarter to March 2017",
         limit=LONGEST_PERIOD,
     )
     status = ChoiceField(

@@ -22,16 +22,16 @@ from riskreg.queries.indicators import (
     lateness,
     scorecard,
 )
-from riskreg.web.access import needs
+from riskreg.web.access import may, needs
 from riskreg.web.in_force import present_policy
-from riskreg.web.indicators import commenting, forecasting, period_table, publishing, upload
+from riskreg.web.indicators import commenting, forecasting, keeping, period_table, publishing, upload
 from riskreg.web.indicators.drawing import chart_of, floors_of
 from riskreg.web.indicators.room import blueprint, known_indicator
 from riskreg.web.indicators.wording import WORDS, no_floor, other_years, why_so
 from riskreg.web.listing import Pages, address_with, asked, asked_one_of
 from riskreg.web.pages import page
 
-__all__ = ["blueprint", "commenting", "forecasting", "period_table", "publishing", "upload"]
+__all__ = ["blueprint", "commenting", "forecasting", "keeping", "period_table", "publishing", "upload"]
 
 # The whole scorecard of a directorate on one page, in its groups; a longer one is divided.
 ROWS = 150
@@ -50,6 +50,7 @@ def listing() -> ResponseReturnValue:
         linked=asked("linked") == "1",
         qpr=asked("qpr") == "1",
         stale=asked("stale") == "1",
+        ended=asked("ended") == "1",
     )
     groups = groups_shown(wanted, today, policy)
     pages = Pages.asked(sum(group.total for group in groups), ROWS)
@@ -91,6 +92,7 @@ def _in_force(wanted: ScorecardFilter) -> Sequence[tuple[str, str]]:
         (wanted.linked, "Linked to a risk", "linked"),
         (wanted.qpr, "In the Quarterly Performance Report", "qpr"),
         (wanted.stale, "Next result overdue", "stale"),
+        (wanted.ended, "Ended", "ended"),
     )
     return [(words, address_with(**{name: None})) for present, words, name in parts if present]
 
@@ -102,13 +104,14 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
     facts, policy = indicator_facts(known_indicator(indicator_id)), present_policy()
     latest, floors = facts.latest, floors_of(facts, policy)
     ahead = forecasting.prospects_of(facts, policy)
-    months = facts.indicator.frequency_months
+    months, ended = facts.indicator.frequency_months, facts.indicator.ended_on is not None
     return page(
         "indicators/indicator.html",
         facts=facts,
         indicator=facts.indicator,
         latest=latest,
-        late=lateness(latest.period_end if latest else None, months, clock.today(), policy),
+        late="" if ended else lateness(latest.period_end if latest else None, months, clock.today(), policy),
+        keeps=may(Permission.KEEP_INDICATOR),
         floors=floors,
         policy=policy,
         chart=chart_of(facts, floors, ahead),

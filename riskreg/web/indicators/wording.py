@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from riskreg.domain.sentences import figure, plural
+from riskreg.domain.links import heeds_title
+from riskreg.domain.sentences import figure, listed, plural
+from riskreg.domain.signals import Heeds
 from riskreg.domain.targets import CLOSE_WORDS
 from riskreg.models import Result
 from riskreg.queries.indicator import ResultLine
-from riskreg.services.publishing import Published
+from riskreg.services.publishing import Published, ResultOutcome
 from riskreg.web.outcomes import what_changed
 
 # How the pages write what is stored in one word.
-WORDS = {
+WORDS: dict[str, str] = {
     "higher": "Higher is better",
     "lower": "Lower is better",
     "close": "Close to the target is better",
@@ -22,9 +24,9 @@ WORDS = {
     "number": "A count",
     "points": "Points",
     "score": "A score",
-    "any": "Any slip",
-    "red": "RED only",
-    "watch": "Watched only: never an escalation",
+    Heeds.ANY: heeds_title(Heeds.ANY),
+    Heeds.RED: heeds_title(Heeds.RED),
+    Heeds.WATCH: f"{heeds_title(Heeds.WATCH)}: never an escalation",
 }
 
 
@@ -72,8 +74,10 @@ def other_years(results: Sequence[ResultLine]) -> list[str]:
     return [OTHER_YEAR.format(year=year - 1, target=year) for year in sorted(years)]
 
 
-def what_it_did(published: Published, opening: str) -> str:
+def what_it_did(published: Published) -> str:
     """Say how the result is rated, and which escalations it raised, brought back, proposed to end or withdrew."""
+    (done,) = published.consequences.results
+    opening = "Corrected." if done.is_correction else "Made final." if done.confirms else "Published."
     return f"{opening} {_rating(published.results[0])} {what_changed(published.evaluation)}"
 
 
@@ -83,7 +87,24 @@ def what_they_did(published: Published) -> str:
     counts = ", ".join(f"{rags.count(rag)} {rag}" for rag in ("RED", "AMBER", "GREEN", "not rated") if rag in rags)
     skipped = len(published.consequences.skipped)
     left = f" {plural(skipped, 'result')} left out: published already." if skipped else ""
-    return f"{plural(len(rags), 'result')} published: {counts}.{left} {what_changed(published.evaluation)}"
+    parts = [f"{plural(count, 'result')} {did}" for _, did, count in _tasks(published.consequences.results)]
+    return f"{listed(parts)}: {counts}.{left} {what_changed(published.evaluation)}"
+
+
+def task_words(results: Sequence[ResultOutcome]) -> str:
+    """Say what is about to be done: publish 2 results and correct 1 result."""
+    return listed([do.format(plural(count, "result")) for do, _, count in _tasks(results)])
+
+
+def _tasks(results: Sequence[ResultOutcome]) -> list[tuple[str, str, int]]:
+    """What is done to results, before and after it, with how many of them it is done to."""
+    corrected, final = sum(one.is_correction for one in results), sum(one.confirms for one in results)
+    every = (
+        ("publish {}", "published", len(results) - corrected - final),
+        ("correct {}", "corrected", corrected),
+        ("make {} final", "made final", final),
+    )
+    return [task for task in every if task[2]]
 
 
 def _rating(result: Result) -> str:

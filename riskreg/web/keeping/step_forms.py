@@ -210,7 +210,7 @@ class ExemptForm(Form):
         choices=[(str(number), f"Paragraph {number}", words) for number, words in PARAGRAPHS.items()],
         needed="Choose the paragraph by which it is exempt.",
     )
-    reason = LongTextField("Why is it exempt?", needed="Say in a sentence why it is exempt.", called="reason")
+    reason = LongTextField("Why is it exempt?", needed="Say why it is exempt.", called="reason")
     revision = RevisionField()
 
 

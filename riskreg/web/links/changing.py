@@ -14,9 +14,10 @@ from riskreg.domain.access import Permission
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.links import check_linkable
 from riskreg.domain.sentences import plural
-from riskreg.models import Risk
+from riskreg.domain.suggesting import Key
+from riskreg.models import Indicator, Risk
 from riskreg.queries.history import changes_since_revision
-from riskreg.queries.links import CONTRACT, INDICATOR
+from riskreg.queries.links import CONTRACT, INDICATOR, linked_keys
 from riskreg.services.consequences import tried
 from riskreg.services.links import (
     LinkOutcome,
@@ -74,7 +75,7 @@ def add_contract(risk_id: int, contract_id: int) -> ResponseReturnValue:
 def _add(risk: Risk, subject: Subject) -> ResponseReturnValue:
     actor, kind = current_actor(), kind_of(subject)
     require_linker(actor, risk)
-    form = LinkForm.of(risk, about_indicator=kind == INDICATOR)
+    form = LinkForm.of(risk, about_indicator=kind == INDICATOR, reason=_suggested(risk, subject))
     step = Step(
         heading=f"Link this {kind} to the risk",
         button="Link it",
@@ -85,6 +86,14 @@ def _add(risk: Risk, subject: Subject) -> ResponseReturnValue:
         refused=refusal(lambda: check_to_add(risk, subject)),
     )
     return _answer(form, risk, subject, step)
+
+
+def _suggested(risk: Risk, subject: Subject) -> str:
+    """The reason that suggests itself: the indicator measures a contract on which the risk relies."""
+    contract = subject.contract if isinstance(subject, Indicator) else None
+    if contract is None or Key(CONTRACT, contract.id) not in linked_keys(risk.id):
+        return ""
+    return f"It measures {contract.code} {contract.title}, on which the risk relies."
 
 
 @blueprint.route("/links/<id:link_id>", methods=["GET", "POST"])

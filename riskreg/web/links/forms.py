@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskreg.domain.links import LinkTerms
+from riskreg.domain.links import LinkTerms, heeds_title
 from riskreg.domain.signals import Heeds
 from riskreg.models import Link, Risk
 from riskreg.web.datefields import DateField
@@ -10,8 +10,12 @@ from riskreg.web.fields import ChoiceField, LongTextField, RevisionField
 from riskreg.web.forms import Form
 
 ON_INDICATOR = (
-    (Heeds.ANY.value, "Any slip", "A result that slips, is RED or gets worse twice running puts the risk before DMT."),
-    (Heeds.RED.value, "RED only", "Only a RED result puts the risk before DMT."),
+    (
+        Heeds.ANY.value,
+        heeds_title(Heeds.ANY),
+        "A result that slips, is RED or gets worse twice running puts the risk before DMT.",
+    ),
+    (Heeds.RED.value, heeds_title(Heeds.RED), "Only a RED result puts the risk before DMT."),
     (Heeds.WATCH.value, "Watch only", "It is shown on the risk and never puts it before DMT."),
 )
 ON_CONTRACT = (
@@ -21,7 +25,7 @@ ON_CONTRACT = (
 
 
 class LinkForm(Form):
-    """Why something bears on a risk, what of it the risk heeds, and until when."""
+    """Why something bears on a risk, what of it the risk heeds, since when and until when."""
 
     reason = LongTextField(
         "Why does it bear on the risk?",
@@ -31,6 +35,11 @@ class LinkForm(Form):
         limit=1_000,
     )
     heeds = ChoiceField("What should the risk heed?", needed="Choose what the risk heeds.")
+    from_on = DateField(
+        "First day of the link (optional)",
+        hint="Since when it bears on the risk, today at the latest. What stands is heeded once the link is saved.",
+        called="first day of the link",
+    )
     until_on = DateField(
         "Last day of the link (optional)",
         hint="The link ends by itself after this day. For example, 31 8 2017",
@@ -39,15 +48,15 @@ class LinkForm(Form):
     revision = RevisionField()
 
     @classmethod
-    def of(cls, risk: Risk, *, about_indicator: bool) -> LinkForm:
-        """The empty form for a risk."""
-        form = cls(data={"revision": risk.revision, "heeds": Heeds.ANY.value})
+    def of(cls, risk: Risk, *, about_indicator: bool, reason: str = "") -> LinkForm:
+        """The form for a risk, with the reason that suggests itself."""
+        form = cls(data={"revision": risk.revision, "heeds": Heeds.ANY.value, "reason": reason})
         form.heeds.offer(ON_INDICATOR if about_indicator else ON_CONTRACT)
         return form
 
     def as_terms(self) -> LinkTerms:
         """What the link says, as the service takes it; for a valid form."""
-        return LinkTerms(self.reason.data, Heeds(self.heeds.data), self.until_on.data)
+        return LinkTerms(self.reason.data, Heeds(self.heeds.data), self.until_on.data, self.from_on.data)
 
 
 class ChangeForm(LinkForm):
@@ -67,7 +76,7 @@ class ChangeForm(LinkForm):
         """The form for a link as it reads now. Of a contract, RED only and any slip are the same."""
         about_indicator = link.indicator is not None
         heeds = link.heeds if about_indicator or link.heeds == Heeds.WATCH else Heeds.ANY.value
-        facts = {"reason": link.reason, "heeds": heeds, "until_on": link.until_on}
+        facts = {"reason": link.reason, "heeds": heeds, "from_on": link.from_on, "until_on": link.until_on}
         form = cls(data={**facts, "revision": link.risk.revision})
         form.heeds.offer(ON_INDICATOR if about_indicator else ON_CONTRACT)
         return form

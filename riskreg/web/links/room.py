@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint
 from werkzeug.exceptions import NotFound
 
-from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, Risk
 from riskreg.queries.keeping import risk_to_keep
@@ -16,9 +15,6 @@ blueprint = Blueprint("links", __name__)
 
 RISK = "/risks/<id:risk_id>"
 INDICATORS, CONTRACTS = "/indicators/<id:indicator_id>", "/contracts/<id:contract_id>"
-# What a link heeds, as the lists say it in a few words.
-HEEDS = {Heeds.ANY: "heeds any slip", Heeds.RED: "heeds RED only", Heeds.WATCH: "watched only"}
-OF_CONTRACT = {Heeds.ANY: "heeds its milestones", Heeds.RED: "heeds its milestones", Heeds.WATCH: "watched only"}
 
 
 def known_risk(risk_id: int) -> Risk:
@@ -53,8 +49,3 @@ def title_of(subject: Subject) -> str:
 def kind_of(subject: Subject) -> str:
     """Which of the two it is."""
     return "indicator" if isinstance(subject, Indicator) else "contract"
-
-
-def heeds_in_short(heeds: str, *, about_indicator: bool) -> str:
-    """What a link heeds in a few words: heeds any slip."""
-    return (HEEDS if about_indicator else OF_CONTRACT)[Heeds(heeds)]

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.domain.access import Permission, holds
-from riskreg.domain.links import LINKABLE
-from riskreg.domain.sentences import plural
+from riskreg.domain.links import LINKABLE, heeds_in_short, holds_words
+from riskreg.domain.sentences import day, plural
 from riskreg.link_picture import Node, link_picture
 from riskreg.models import Indicator, Risk
 from riskreg.queries.linked import LinkedContract, LinkedIndicator, linked_contracts, linked_indicators
@@ -23,7 +23,6 @@ from riskreg.web.links.room import (
     INDICATORS,
     RISK,
     blueprint,
-    heeds_in_short,
     kind_of,
     known_risk,
     known_subject,
@@ -47,24 +46,34 @@ def depends(risk_id: int) -> ResponseReturnValue:
         past=past_links(risk_id=risk_id),
         may_link=keeping_of(current_actor(), risk, escalated=False).may_link,
         heeds_in_short=heeds_in_short,
+        holds_words=holds_words,
     )
 
 
 def _depends(risk: Risk, indicators: Sequence[LinkedIndicator], contracts: Sequence[LinkedContract]) -> str:
     centre = Node(f"{risk.reference} {risk.title}", risk.effective_rag, risk.effective_rag)
-    nodes = [_indicator(one.name, one.latest.rag if one.latest else None, one.heeds) for one in indicators]
-    nodes += [_contract(one.contract.title, len(one.signals), one.heeds) for one in contracts]
+    nodes = [_indicator(one) for one in indicators]
+    nodes += [_contract(one) for one in contracts]
     return link_picture(f"What {risk.reference} depends on", centre, nodes)
 
 
-def _indicator(name: str, rag: str | None, heeds: str) -> Node:
-    words = f"{rag or 'not rated'}, {heeds_in_short(heeds, about_indicator=True)}"
-    return Node(name, words, rag, watched=heeds == "watch")
+def _indicator(one: LinkedIndicator) -> Node:
+    rag = one.latest.rag if one.latest else None
+    return Node(
+        one.name, f"{rag or 'not rated'}, {_terms(one, about_indicator=True)}", rag, watched=one.heeds == "watch"
+    )
 
 
-def _contract(title: str, signals: int, heeds: str) -> Node:
-    words = f"{plural(signals, 'signal')}, {heeds_in_short(heeds, about_indicator=False)}"
-    return Node(title, words, watched=heeds == "watch")
+def _contract(one: LinkedContract) -> Node:
+    words = f"{plural(len(one.signals), 'signal')}, {_terms(one, about_indicator=False)}"
+    return Node(one.contract.title, words, watched=one.heeds == "watch")
+
+
+def _terms(one: LinkedIndicator | LinkedContract | Bearing, *, about_indicator: bool) -> str:
+    """What a link heeds and since when, as short as a box has room for."""
+    return heeds_in_short(one.heeds, about_indicator=about_indicator) + (
+        f", since {day(one.from_on)}" if one.from_on else ""
+    )
 
 
 @blueprint.get(f"{INDICATORS}/risks")
@@ -87,7 +96,7 @@ def of_contract(contract_id: int) -> ResponseReturnValue:
 def _behind(subject: Subject, centre: Node, **key: int) -> ResponseReturnValue:
     risks, of_indicator = bears_on(**key), isinstance(subject, Indicator)
     nodes = [_risk(one, about_indicator=of_indicator) for one in risks]
-    closed = getattr(subject, "closed_on", None) is not None
+    over = (subject.ended_on if isinstance(subject, Indicator) else subject.closed_on) is not None
     return page(
         "links/behind.html",
         subject=subject,
@@ -98,14 +107,15 @@ def _behind(subject: Subject, centre: Node, **key: int) -> ResponseReturnValue:
         picture=link_picture(f"The risks behind {subject.code}", centre, nodes),
         past=past_links(**key),
         key=key,
-        may_add=current_actor().may(Permission.KEEP_RISK) and not closed,
+        may_add=current_actor().may(Permission.KEEP_RISK) and not over,
         heeds_in_short=heeds_in_short,
+        holds_words=holds_words,
     )
 
 
 def _risk(one: Bearing, *, about_indicator: bool) -> Node:
     status = "" if one.status == "open" else f", {one.status}"
-    words = f"{one.effective_rag}, {heeds_in_short(one.heeds, about_indicator=about_indicator)}{status}"
+    words = f"{one.effective_rag}, {_terms(one, about_indicator=about_indicator)}{status}"
     return Node(f"{one.reference} {one.title}", words, one.effective_rag, watched=one.heeds == "watch")
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
-from riskreg.domain.side_by_side import Difference
+from riskreg.domain.dates import add_months
+from riskreg.domain.lifecycle import EscalationStatus
+from riskreg.domain.sentences import closed, day, plural
+from riskreg.domain.side_by_side import Difference, Raised
 from riskreg.queries.replay import Replayed, ReplayLine
 
 TITLES = {
@@ -15,8 +19,17 @@ TITLES = {
     Difference.NEW: ("Raised by the draft only", "They were not put before DMT; by the draft they would be."),
     Difference.EARLIER: ("Raised earlier by the draft", "They would have been put before DMT sooner."),
     Difference.LATER: ("Raised later by the draft", "They would have been put before DMT later."),
-    Difference.SAME: ("Raised on the same day", "The draft makes no difference to them."),
+    Difference.OTHERWISE: (
+        "Raised on the same day, but otherwise",
+        "They would have been put before DMT for another reason, or would have ended otherwise.",
+    ),
+    Difference.SAME: (
+        "Raised just the same",
+        "By the draft, too, they would have been put before DMT on that day, for that reason and with that end.",
+    ),
 }
+
+BY_DMT = (EscalationStatus.DECLINED, EscalationStatus.DE_ESCALATED)
 
 
 class Number(NamedTuple):
@@ -54,6 +67,28 @@ def parts(replayed: Replayed) -> list[Part]:
         if lines:
             found.append(Part(title, _anchor(kind), said, lines))
     return found
+
+
+def outcome(one: Raised) -> str:
+    """Say how an escalation ended, or where it stands."""
+    if one.ended_on is None:
+        return f"Not ended: {one.status}."
+    by_dmt = " by DMT" if one.status in BY_DMT else ""
+    said = f"{one.status.capitalize()}{by_dmt} on {day(one.ended_on)}"
+    return closed(f"{said}: {one.ended_why}" if one.ended_why else said)
+
+
+def short_record(began: date, today: date) -> str:
+    """Say that there is next to no past to replay when the record began less than a month ago; else nothing."""
+    if add_months(began, 1) <= today:
+        return ""
+    days = (today - began).days
+    if not days:
+        return (
+            f"The record begins today, on {day(began)}. There is no past to replay yet: all there is to compare is "
+            "what was put before DMT on this first day."
+        )
+    return f"The record begins on {day(began)}, {plural(days, 'day')} ago. So short a past tells little of the draft."
 
 
 def _anchor(kind: Difference) -> str:

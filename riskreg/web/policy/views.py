@@ -25,18 +25,18 @@ from riskreg.services.policies import (
     save_draft,
     try_draft,
 )
-from riskreg.web.access import current_actor, needs
+from riskreg.web.access import current_actor, may, needs
 from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.pages import page
 from riskreg.web.policy.forms import AdoptForm, DraftForm, PolicyForm, SinceForm, as_typed, parts_of
-from riskreg.web.policy.replaying import parts, totals
+from riskreg.web.policy.replaying import outcome, parts, short_record, totals
 from riskreg.web.policy.settings import GROUPS, changes
 from riskreg.web.policy.wording import GROUPS as RULES
 from riskreg.web.requests import saving
 from riskreg.web.seeing.forms import asked_days, refuse_later
 
 blueprint = Blueprint("policy", __name__)
-NO_DRAFT = "There is no draft of the policy. Begin one from the page of the policy."
+NO_DRAFT = "There is no draft of the policy."
 
 
 @blueprint.get("/policy")
@@ -64,10 +64,21 @@ def versions() -> ResponseReturnValue:
     return page("policy/versions.html", rows=rows[::-1], in_force=present_policy())
 
 
-@blueprint.route("/policy/draft", methods=["GET", "POST"])
-@needs(Permission.SET_POLICY)
+@blueprint.get("/policy/draft")
+@needs(Permission.READ_PROPOSALS)
 def draft() -> ResponseReturnValue:
-    """Show the draft of the policy, or begin one from the policy in force, and save it."""
+    """Show the draft of the policy; who sets the policy changes it here, or begins one from the policy in force."""
+    if may(Permission.SET_POLICY):
+        return save()
+    found = _draft(present_register().id)
+    said = draft_as_policy(found)
+    return page("policy/draft_read.html", draft=found, changes=changes(held_before(found.register_id, said), said))
+
+
+@blueprint.post("/policy/draft")
+@needs(Permission.SET_POLICY)
+def save() -> ResponseReturnValue:
+    """Save the draft of the policy, or show it with what is wrong."""
     register, policy, now = present_register(), present_policy(), clock.now()
     found = draft_of(register.id)
     known = draft_as_policy(found) if found else policy
@@ -113,7 +124,7 @@ def discard() -> ResponseReturnValue:
 
 
 @blueprint.get("/policy/replay")
-@needs(Permission.SET_POLICY)
+@needs(Permission.READ_PROPOSALS)
 def replay() -> ResponseReturnValue:
     """Show what the draft would have raised, beside what was raised, and offer to adopt it."""
     found, today = _draft(present_register().id), clock.today()
@@ -147,14 +158,14 @@ def adopt() -> ResponseReturnValue:
 def _draft(register_id: int) -> PolicyDraft:
     found = draft_of(register_id)
     if found is None:
-        raise NotFound(NO_DRAFT)
+        raise NotFound(f"{NO_DRAFT} Begin one from the page of the policy." if may(Permission.SET_POLICY) else NO_DRAFT)
     return found
 
 
 def _replayed(found: PolicyDraft, form: AdoptForm, asking: SinceForm, since: date) -> ResponseReturnValue:
     register_id, now = found.register_id, clock.now()
     trial = try_draft(register_id, since, now)
-    draft = draft_as_policy(found)
+    draft, first = draft_as_policy(found), earliest(register_id, day_of(now))
     return page(
         "policy/replay.html",
         form=asking if asking.problems else form,
@@ -164,7 +175,9 @@ def _replayed(found: PolicyDraft, form: AdoptForm, asking: SinceForm, since: dat
         trial=trial,
         replayed=trial.replayed,
         since=since,
-        earliest=earliest(register_id, day_of(now)),
+        earliest=first,
+        short=short_record(first, day_of(now)),
+        outcome=outcome,
         years=MOST_YEARS,
         totals=totals(trial.replayed),
         parts=parts(trial.replayed),

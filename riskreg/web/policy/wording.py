@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from riskreg.domain.links import heeds_title
 from riskreg.domain.policy import TIERS, Policy, Tiered
 from riskreg.domain.sentences import listed, plural, shortest
+from riskreg.domain.signals import Heeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,11 @@ def _reminders(days: Sequence[int]) -> str:
 def links(_policy: Policy) -> list[Rule]:
     """What a link heeds: it is set with each link, and the policy has no number for it."""
     return [
-        Rule("Any slip", "whatever reaches DMT escalates the risk; what a link heeds unless it says otherwise"),
-        Rule("RED only", "of an indicator, only a RED result escalates the risk"),
+        Rule(
+            heeds_title(Heeds.ANY),
+            "whatever reaches DMT escalates the risk; what a link heeds unless it says otherwise",
+        ),
+        Rule(heeds_title(Heeds.RED), "of an indicator, only a RED result escalates the risk"),
         Rule("Watch only", "it is shown on the risk and escalates nothing"),
     ]
 

@@ -44,7 +44,7 @@ class ReviewForm(Form):
     )
     note = LongTextField(
         "What has changed, or why nothing has",
-        needed="Say in a sentence what has changed, or why nothing has.",
+        needed="Say what has changed, or why nothing has.",
         hint="A sentence or two. It stays in the history of the risk.",
         called="sentence",
     )
@@ -148,7 +148,7 @@ class ActionForm(Form):
 
     text = LongTextField(
         "What has been done since the last update?",
-        needed="Say in a sentence how far the action is.",
+        needed="Say how far the action is.",
         called="update",
     )
     status = ChoiceField("Status", needed="Choose the status.")

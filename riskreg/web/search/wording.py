@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from flask import url_for
 from markupsafe import Markup, escape
@@ -12,7 +13,6 @@ from riskreg.queries.matching import lowered
 from riskreg.queries.search import Hit, Kind
 
 BEFORE, AFTER = 80, 160  # how many characters of a text an excerpt shows around the first word found
-MARKED = Markup("<mark>{}</mark>")
 # The words for one and for many.
 KIND_WORDS: dict[Kind, tuple[str, str]] = {
     Kind.RISK: ("Risk", "Risks"),
@@ -50,29 +50,38 @@ def place_of(hit: Hit) -> str:
 
 def marked(text: str, words: Sequence[str]) -> Markup:
     """The text with every word marked, and everything else of it as plain text."""
+    return _marked(text, _places(text, words))
+
+
+def _marked(text: str, places: Sequence[tuple[int, int]]) -> Markup:
+    """Put together as plain strings of escaped parts, since this is done for every text of a page."""
     parts, end = [], 0
-    for begin, beyond in _places(text, words):
-        parts += [escape(text[end:begin]), MARKED.format(text[begin:beyond])]
+    for begin, beyond in places:
+        parts += [escape(text[end:begin]), "<mark>", escape(text[begin:beyond]), "</mark>"]
         end = beyond
-    return Markup("").join([*parts, escape(text[end:])])
+    return Markup("".join([*parts, escape(text[end:])]))  # noqa: S704 - each part is escaped above
 
 
 def excerpt(text: str, words: Sequence[str]) -> Markup:
     """The part around the first word found, within its paragraph, or the beginning of the text, with words marked."""
     paragraphs = [one for one in text.splitlines() if one.strip()] or [""]
-    text = next((one for one in paragraphs if _places(one, words)), paragraphs[0])
-    first = next(iter(_places(text, words)), (0, 0))[0]
+    text, places = next(((one, found) for one in paragraphs if (found := _places(one, words))), (paragraphs[0], []))
+    first = places[0][0] if places else 0
     begin, end = max(0, first - BEFORE), first + AFTER
     if begin and " " in text[begin:first]:  # not in the middle of a word
         begin = text.index(" ", begin) + 1
     if end < len(text) and " " in text[first + 1 : end]:
         end = text.rindex(" ", first + 1, end)
     before, after = "… " if begin else "", " …" if end < len(text) else ""
-    return Markup("{}{}{}").format(before, marked(text[begin:end].strip(), words), after)
+    return before + marked(text[begin:end].strip(), words) + after
 
 
 def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     """Where the words stand in a text, from where to where, in order and none within another."""
+    return [found.span() for found in _pattern(tuple(words)).finditer(lowered(text))]
+
+
+@lru_cache(maxsize=16)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(map(lowered, words), key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first)))
-    return [found.span() for found in pattern.finditer(lowered(text))]
+    return re.compile("|".join(map(re.escape, longest_first)))

@@ -9,6 +9,7 @@ from riskreg.domain.targets import Target, TargetKind
 from riskreg.models import Benchmark
 from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, TextField, TickField
 from riskreg.web.forms import Form
+from riskreg.web.spreadsheets.rows import RowsForm
 
 LONGEST_FIGURE = 40
 LONGEST_REASON = 2_000
@@ -117,13 +118,17 @@ class NationalForm(SettingForm):
         return cls(data=data)
 
 
-class ReasonForm(Form):
-    """Why the targets of a spreadsheet are set so."""
+class TakenForm(RowsForm):
+    """Whether to go on with the rows of a workbook that are right, and why what they say is set so."""
 
     reason = LongTextField(
-        "Why the targets are set so",
-        needed="Say why the targets are set so.",
+        "Why?",
+        needed="Say why.",
         hint="It is kept with each of them and shown to everyone.",
         called="reason",
         limit=LONGEST_REASON,
     )
+
+    def ask(self, question: str) -> None:
+        """Put the question why in the words of what is set."""
+        self.reason.label.text = question

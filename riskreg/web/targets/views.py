@@ -11,7 +11,7 @@ from riskreg.domain.target_setting import target_words
 from riskreg.domain.targets import TargetKind
 from riskreg.queries.indicator import national_lines, target_lines
 from riskreg.queries.targets import benchmark_of, past_figures, past_targets, target_of
-from riskreg.services.benchmarks import BenchmarkEntry, preview_benchmark, set_benchmark
+from riskreg.services.benchmarks import BenchmarkEntry, preview_benchmarks, set_benchmarks
 from riskreg.services.judging import as_target
 from riskreg.services.targets import TargetEntry, preview_targets, set_targets
 from riskreg.web.access import current_actor, needs
@@ -20,12 +20,12 @@ from riskreg.web.indicators.drawing import target_on
 from riskreg.web.indicators.room import known_indicator
 from riskreg.web.pages import page
 from riskreg.web.stepping import wants_change
-from riskreg.web.targets import workbook
+from riskreg.web.targets import national_workbook, workbook
 from riskreg.web.targets.forms import NationalForm, TargetForm
 from riskreg.web.targets.room import blueprint, known_year
 from riskreg.web.targets.stepping import set_or_show
 
-__all__ = ["blueprint", "workbook"]
+__all__ = ["blueprint", "national_workbook", "workbook"]
 YEARS_AHEAD = 5
 
 
@@ -99,8 +99,8 @@ def national(indicator_id: int, year: int) -> ResponseReturnValue:
         )
         answer = set_or_show(
             form,
-            lambda: preview_benchmark(actor, register_id, entry, reason, now),
-            lambda shown: set_benchmark(actor, register_id, entry, reason, now, shown=shown),
+            lambda: preview_benchmarks(actor, register_id, [entry], reason, now),
+            lambda shown: set_benchmarks(actor, register_id, [entry], reason, now, shown=shown),
             back,
             back,
         )

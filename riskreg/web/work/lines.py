@@ -220,6 +220,8 @@ def _slipping(one: work.SlippingIndicator, behalf: Mapping[int, str]) -> Line:
 
 
 def _told(one: work.ContractSignal) -> str:
+    if not one.reaches:
+        return "It escalates nothing by itself, only through a link between a risk and the indicator."
     if one.reaches == Reach.DMT and not one.heeded:
         return "No risk heeds this contract, so DMT is not told."
     return Reach(one.reaches).told

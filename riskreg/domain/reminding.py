@@ -1,0 +1,102 @@
+"""Who is reminded of what, and when: ladders of stages around a due date (design, section 3, Reviews).
+
+Every number of days is the policy's. A later stage stands for the ones before it: whoever comes back after a stop is
+reminded once, of where the thing stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from riskreg.domain.notices import NoticeKind
+from riskreg.domain.policy import Policy
+from riskreg.domain.signals import Reach
+
+
+class Told(StrEnum):
+    """As what a person is told, in the order in which they are added."""
+
+    OWNER = "owner"
+    LINE_DIRECTOR = "line director"
+    COORDINATOR = "co-ordinator"
+    DMT = "DMT"
+    PERFORMANCE_OFFICER = "performance officer"
+
+
+OWNER = (Told.OWNER,)
+LINE = (Told.OWNER, Told.LINE_DIRECTOR)
+OFFICER = (Told.PERFORMANCE_OFFICER,)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of a ladder: `days` from the due date, negative before it, and who is told by then."""
+
+    days: int
+    told: tuple[Told, ...]
+
+    @property
+    def name(self) -> str:
+        """The stage as the ledger stores it."""
+        return f"{self.days:+d}" if self.days else "0"
+
+
+def of_reviews(policy: Policy) -> tuple[Stage, ...]:
+    """Before the day and on it the owner; late also the line director; later still also the co-ordinator and DMT."""
+    return _ladder(policy, {policy.late_days_coordinator: (*LINE, Told.COORDINATOR, Told.DMT)})
+
+
+def of_actions(policy: Policy) -> tuple[Stage, ...]:
+    """As of reviews, but an action is not DMT's business: what stands behind it late is the review of its risk."""
+    return _ladder(policy, {policy.late_days_coordinator: (*LINE, Told.COORDINATOR)})
+
+
+def of_contract_reviews(policy: Policy) -> tuple[Stage, ...]:
+    """The manager before the day and on it, then by the days of the signal; DMT hears of it by an escalation."""
+    late = {policy.review_overdue_days_manager: OWNER, policy.review_overdue_days_head: LINE}
+    return _in_order(_before(policy) | late)
+
+
+def of_results(policy: Policy) -> tuple[Stage, ...]:
+    """The performance officers, once ahead of the day and once when it has passed."""
+    ahead = {-max(policy.reminder_days_before): OFFICER} if policy.reminder_days_before else {}
+    return _in_order({**ahead, 1: OFFICER})
+
+
+LADDERS: Mapping[NoticeKind, Callable[[Policy], tuple[Stage, ...]]] = {
+    NoticeKind.REVIEW: of_reviews,
+    NoticeKind.ACTION: of_actions,
+    NoticeKind.CONTRACT_REVIEW: of_contract_reviews,
+    NoticeKind.RESULT: of_results,
+}
+
+
+def stage_reached(kind: NoticeKind, due: date, today: date, policy: Policy) -> Stage | None:
+    """Return the latest stage of the kind's ladder that the day has reached, or None before the first."""
+    reached = [stage for stage in LADDERS[kind](policy) if due + timedelta(days=stage.days) <= today]
+    return reached[-1] if reached else None
+
+
+def first_days(kind: NoticeKind, policy: Policy) -> int:
+    """Return how many days from the due date the first stage of a kind lies; negative before it."""
+    return LADDERS[kind](policy)[0].days
+
+
+def signal_stage(reach: Reach) -> Stage:
+    """Return whom a contract's signal is told to by itself: its manager, and further on the line above."""
+    return Stage(int(reach), OWNER if reach is Reach.MANAGER else LINE)
+
+
+def _before(policy: Policy) -> dict[int, tuple[Told, ...]]:
+    return {-days: OWNER for days in policy.reminder_days_before}
+
+
+def _ladder(policy: Policy, last: Mapping[int, tuple[Told, ...]]) -> tuple[Stage, ...]:
+    return _in_order({**_before(policy), policy.late_days_line_director: LINE, **last})
+
+
+def _in_order(stages: Mapping[int, tuple[Told, ...]]) -> tuple[Stage, ...]:
+    return tuple(Stage(days, told) for days, told in sorted(stages.items()))

@@ -1,0 +1,192 @@
+"""Digests: one e-mail that tells a person everything that waits for it.
+
+A digest holds no words until it is sent. Right before it leaves, each of its notices is looked at again: what is done
+meanwhile is dropped, what belongs to somebody else by now is noted for them instead, and the notice says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+
+from riskreg.domain.dates import day_of
+from riskreg.domain.notices import NoticeKind, Rhythm, digest_goes
+from riskreg.domain.sentences import day, listed
+from riskreg.extensions import db
+from riskreg.models import Message, Notice, Person
+from riskreg.queries.due import READERS, Due, read_due
+from riskreg.queries.staff import Staff
+from riskreg.services.digest_items import GROUPS, due_item, event_item
+from riskreg.services.event_notices import no_longer
+from riskreg.services.outbox import queue_message
+from riskreg.services.reminders import notices_of
+from riskreg.services.telling import tell
+from riskreg.working_days import is_working_day
+
+KIND = "digest"
+# A pack is read before its meeting: it does not wait for the day of a weekly digest.
+PRESSING = case((Notice.kind == NoticeKind.PACK, 1), else_=0)
+LOOK_BACK = timedelta(days=21)  # a weekly one, with a fortnight of holidays in between
+OFF = "Switched off by the person."
+OVERTAKEN = "Overtaken by a later reminder of the same."
+GONE = {
+    NoticeKind.REVIEW: "The risk is no longer open.",
+    NoticeKind.ACTION: "The action is no longer open.",
+    NoticeKind.CONTRACT_REVIEW: "The contract is closed, or no review of it is ahead.",
+    NoticeKind.MILESTONE: "It no longer stands.",
+    NoticeKind.RESULT: "The indicator has ended.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A person for whom notices wait, and whose digest goes now."""
+
+    person_id: int
+    rhythm: Rhythm
+    switched_off: list[str]
+
+
+def ready(now: datetime) -> list[Waiting]:
+    """Return the people whose digest goes now, by two queries."""
+    query = (
+        select(Person.id, Person.rhythm, Person.rhythm_weekday, Person.switched_off)
+        .add_columns(func.min(Notice.created_at).label("since"), func.max(PRESSING).label("pressing"))
+        .join(Notice, Notice.person_id == Person.id)
+        .where(Notice.state == "waiting")
+        .group_by(Person.id, Person.rhythm, Person.rhythm_weekday)
+        .order_by(Person.id)
+    )
+    rows = db.session.execute(query).all()
+    last = _last_digests(now) if rows else {}
+    return [
+        Waiting(row.id, Rhythm(row.rhythm), row.switched_off)
+        for row in rows
+        if digest_goes(
+            Rhythm.DAILY if row.pressing and row.rhythm == Rhythm.WEEKLY else Rhythm(row.rhythm),
+            row.rhythm_weekday,
+            now,
+            last=last.get(row.id),
+            waiting_since=day_of(row.since),
+            works=is_working_day,
+        )
+    ]
+
+
+def put_digest(waiting: Waiting, now: datetime) -> bool:
+    """Put a person's digest into the outbox, with every notice that waits; False when there is none to tell of.
+
+    The key makes it one a day; for whoever wants to hear at once it names the first notice that it takes along.
+    """
+    mine = (Notice.person_id == waiting.person_id, Notice.state == "waiting")
+    person = db.session.get_one(Person, waiting.person_id)
+    if not person.active:
+        _drop(mine, "The person is no longer active here.")
+        return False
+    if waiting.switched_off:
+        _drop((*mine, Notice.kind.in_(waiting.switched_off)), OFF)
+    first = db.session.scalar(select(func.min(Notice.id)).where(*mine))
+    if first is None:
+        return False
+    subject = f"digest:{first}" if waiting.rhythm is Rhythm.AT_ONCE else KIND
+    message = queue_message(KIND, subject, waiting.person_id, day_of(now).isoformat(), {}, now)
+    if message is None:
+        return False
+    taken = update(Notice).where(*mine).values(state="told", message_id=message.id)
+    db.session.execute(taken.execution_options(synchronize_session=False))
+    return True
+
+
+def write_digest(message: Message, now: datetime) -> dict[str, Any] | None:
+    """Look at each notice of a digest again and return what the templates are given; None when nothing is left."""
+    today = day_of(now)
+    query = select(Notice).where(Notice.message_id == message.id, Notice.state == "told").order_by(Notice.id)
+    notices = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    found = [*_due_items(notices, today, now), *_event_items(notices, today)]
+    groups: dict[str, list[dict[str, Any]]] = {heading: [] for heading in GROUPS}
+    for heading, item in sorted(found, key=lambda one: one[1]["by"] or ""):
+        groups[heading].append(item)
+    db.session.flush()
+    if not found:
+        return None
+    told = [{"heading": heading, "items": items} for heading, items in groups.items() if items]
+    return {"day": today.isoformat(), "groups": told}
+
+
+def _due_items(notices: Collection[Notice], today: date, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind, latest in _latest_of_each(notices).items():
+        found = {due.id: due for due in read_due(kind, today, latest)}
+        staff = Staff(today, {due.owner_post_id for due in found.values() if due.owner_post_id})
+        for key, notice in latest.items():
+            due = found.get(key)
+            told = staff.told_of(due) if due else {}
+            if why := _no_longer(notice, due, told, now):
+                _end(notice, why)
+            elif due:
+                yield due_item(due, told[notice.person_id], today)
+
+
+def _latest_of_each(notices: Collection[Notice]) -> dict[NoticeKind, dict[int, Notice]]:
+    """The latest notice of each thing that falls due; the earlier ones are ended, so that nothing is said twice."""
+    latest: dict[NoticeKind, dict[int, Notice]] = defaultdict(dict)
+    for notice in notices:
+        if (kind := NoticeKind(notice.kind)) in READERS:
+            key = int(notice.thing.rpartition(":")[2])
+            if key in latest[kind]:
+                _end(latest[kind][key], OVERTAKEN)
+            latest[kind][key] = notice
+    return latest
+
+
+def _no_longer(notice: Notice, due: Due | None, told: Collection[int], now: datetime) -> str:
+    """Return why a person need not be told of a thing that fell due; empty when it is to be told."""
+    if due is None:
+        return GONE[NoticeKind(notice.kind)]
+    if due.due_on != notice.due_on:
+        return f"It is now due on {day(due.due_on)}."
+    if due.stage is None:
+        return "By the policy it is too early now for a reminder."
+    return "" if notice.person_id in told else _aimed_anew(due, told, now)
+
+
+def _aimed_anew(due: Due, people: Collection[int], now: datetime) -> str:
+    """Note the thing for those who are told of it by now, and say so."""
+    tell(notices_of(due, people), now)
+    query = select(Person.name).where(Person.id.in_(people)).order_by(Person.name)
+    names = list(db.session.scalars(query))
+    return f"It is another person's by now: {listed(names)} is told instead." if names else "Nobody is told of it now."
+
+
+def _event_items(notices: Collection[Notice], today: date) -> Iterator[tuple[str, dict[str, Any]]]:
+    for notice in notices:
+        if NoticeKind(notice.kind) in READERS:
+            continue
+        if why := no_longer(notice, today):
+            _end(notice, why)
+        else:
+            yield event_item(notice.kind, notice.facts)
+
+
+def _end(notice: Notice, why: str) -> None:
+    notice.state, notice.ended_why = "dropped", why
+
+
+def _drop(which: Collection[Any], why: str) -> None:
+    ended = update(Notice).where(*which).values(state="dropped", ended_why=why)
+    db.session.execute(ended.execution_options(synchronize_session=False))
+
+
+def _last_digests(now: datetime) -> dict[int, date]:
+    """The day of each person's last digest, as far as it is not too long ago to matter to any rhythm."""
+    since = (day_of(now) - LOOK_BACK).isoformat()
+    query = (
+        select(Message.person_id, func.max(Message.period))
+        .where(Message.kind == KIND, Message.period >= since)
+        .group_by(Message.person_id)
+    )
+    return {person_id: date.fromisoformat(period) for person_id, period in db.session.execute(query)}

@@ -1,0 +1,177 @@
+"""Notices of things that happened: who is told, in what words, and whether it is still worth telling later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from riskreg.domain.access import Role
+from riskreg.domain.dates import day_of
+from riskreg.domain.lifecycle import LIVE
+from riskreg.domain.mentions import mentioned
+from riskreg.domain.notices import NoticeKind
+from riskreg.domain.sentences import closed, day
+from riskreg.extensions import db
+from riskreg.models import AuditEvent, Escalation, Holding, Message, Notice, Pack, Person, Post, Risk
+from riskreg.queries.people import held_on, holders_of, people_with_role
+from riskreg.services.actors import Actor
+from riskreg.services.telling import tell_of_event
+
+UNSETTLED = ("failed", "unknown")
+PAGES = {"indicator": "indicator", "contract": "contract"}  # the kinds of subject that have a page of their own
+
+
+def tell_of_hand_over(actor: Actor, risk: Risk, before: str, reason: str, now: datetime) -> None:
+    """Tell who holds the post to which a risk was handed over; nobody is told of what they did themselves."""
+    owner = risk.owner_post
+    facts = {
+        "what": f"{risk.reference} is yours now",
+        "title": risk.title,
+        "rag": risk.effective_rag,
+        "why": f"You are told as {owner.title}, to whom the {before} handed it over, or as the deputy.",
+        "detail": [closed(reason), f"Its next review is due on {day(risk.review_due_on)}."],
+        "do": f"See {risk.reference}",
+        "page": ["risk", risk.id],
+        "risk_id": risk.id,
+        "post_id": owner.id,
+    }
+    people = [one.person_id for one in holders_of(owner.id, day_of(now)) if one.person_id != actor.person_id]
+    tell_of_event(NoticeKind.HANDED_OVER, f"risk:{risk.id}.{risk.revision}", people, facts, now)
+
+
+def tell_of_post(actor: Actor, holding: Holding, now: datetime) -> None:
+    """Tell a person who was given a post, or made its deputy, from when it is theirs."""
+    if holding.person_id == actor.person_id:
+        return
+    post = holding.post
+    facts = {
+        "what": f"You {'deputise for' if holding.deputy else 'hold the post'} {post.title}",
+        "title": "",
+        "why": f"You are told because the work of this post is yours from {day(holding.from_on)}.",
+        "detail": ["Its risks, actions and contracts are under “My work” from that day."],
+        "do": "See what there is to do",
+        "page": ["sign_in", ""],
+        "post_id": post.id,
+    }
+    tell_of_event(NoticeKind.HANDED_OVER, f"holding:{holding.id}", [holding.person_id], facts, now)
+
+
+def tell_of_pack(actor: Actor, pack: Pack, now: datetime) -> None:
+    """Tell the members of DMT that the pack for a meeting is there."""
+    meeting = pack.meeting
+    if meeting is None:
+        return
+    facts = {
+        "what": f"The pack for DMT on {day(meeting.held_on)}",
+        "title": meeting.title,
+        "by": meeting.held_on.isoformat(),
+        "why": "You are told as member of DMT.",
+        "detail": ["It holds what waits for a decision, and what moved since the meeting before."],
+        "do": "Read the pack",
+        "page": ["pack", pack.id],
+        "pack_id": pack.id,
+    }
+    members = people_with_role(Role.DMT_MEMBER, day_of(now))
+    people = [one.person_id for one in members if one.person_id != actor.person_id]
+    tell_of_event(NoticeKind.PACK, f"pack:{pack.id}", people, facts, now)
+
+
+def tell_of_failed_mail(message: Message, error: str, now: datetime) -> None:
+    """Tell the administrators of a message that will not arrive, or of which nobody knows whether it did.
+
+    Not of a digest that told of such messages only: where an administrator's own address fails, each would bring the
+    next for ever. It stands on the page of the messages like any other.
+    """
+    told = select(Notice.kind).where(Notice.message_id == message.id, Notice.state == "told").distinct()
+    if list(db.session.scalars(told)) == [NoticeKind.MAIL_FAILED]:
+        return
+    facts = {
+        "what": f"A message to {message.person.name} was not sent",
+        "title": "",
+        "why": "You are told as administrator.",
+        "detail": [closed(error)],
+        "do": "Send it again, or let it be",
+        "page": ["message", message.id],
+        "message_id": message.id,
+    }
+    people = [one.person_id for one in people_with_role(Role.ADMINISTRATOR, day_of(now))]
+    tell_of_event(NoticeKind.MAIL_FAILED, f"message:{message.id}", people, facts, now)
+
+
+def tell_of_mentions(actor: Actor, event: AuditEvent, risk: Risk | None, now: datetime) -> None:
+    """Tell everybody who is mentioned in what was written, by name or as the holder of a post."""
+    kind, _, key = event.subject.partition(":")
+    if risk is None and kind not in PAGES:
+        return
+    people = _mentioned(event.sentence, day_of(now)) - {actor.person_id}
+    facts = {
+        "what": f"{actor.name} mentions you" + (f" about {risk.reference}" if risk else ""),
+        "title": risk.title if risk else "",
+        "rag": risk.effective_rag if risk else None,
+        "why": "You are told because your name, or a post that you hold, stands behind an @.",
+        "detail": [event.sentence],
+        "do": f"See {risk.reference}" if risk else "See where it was written",
+        "page": ["risk", risk.id] if risk else [PAGES[kind], int(key)],
+        "risk_id": risk.id if risk else None,
+    }
+    tell_of_event(NoticeKind.MENTION, f"event:{event.id}", sorted(people), facts, now)
+
+
+def _mentioned(text: str, today: date) -> set[int]:
+    """Return the active people whose name, or whose post's title, is mentioned; by two queries."""
+    named = list(db.session.execute(select(Person.name, Person.id).where(Person.active)))
+    in_posts = (
+        select(Post.title, Person.id)
+        .join(Holding, Holding.post_id == Post.id)
+        .join(Person, Person.id == Holding.person_id)
+        .where(held_on(today), Person.active)
+    )
+    named += list(db.session.execute(in_posts))
+    found = set(mentioned(text, [name for name, _ in named]))
+    return {person_id for name, person_id in named if name in found}
+
+
+def no_longer(notice: Notice, today: date) -> str:
+    """Return why a notice need not be told any more; empty when it is to be told."""
+    check = CHECKS.get(NoticeKind(notice.kind))
+    return check(notice, today) if check else ""
+
+
+def _handed_on(notice: Notice, today: date) -> str:
+    facts = notice.facts
+    risk = db.session.get(Risk, facts["risk_id"]) if "risk_id" in facts else None
+    if risk is not None and risk.owner_post_id != facts["post_id"]:
+        return "It was handed on meanwhile."
+    ends = select(Holding.id).where(Holding.post_id == facts["post_id"], Holding.person_id == notice.person_id)
+    still = db.session.scalar(ends.where((Holding.until_on.is_(None)) | (Holding.until_on >= today)).limit(1))
+    return "" if still else "The post is another person's meanwhile."
+
+
+def _outdated(notice: Notice, today: date) -> str:
+    pack = db.session.get_one(Pack, notice.facts["pack_id"])
+    if pack.meeting is None or pack.meeting.held_on < today:
+        return "The day of the meeting has passed."
+    newer = select(Pack.id).where(Pack.meeting_id == pack.meeting_id, Pack.id > pack.id).limit(1)
+    return "A newer pack was made." if db.session.scalar(newer) else ""
+
+
+def _settled(notice: Notice, _today: date) -> str:
+    message = db.session.get(Message, notice.facts["message_id"])
+    return "" if message and message.state in UNSETTLED else "It was settled meanwhile."
+
+
+def _decided(notice: Notice, _today: date) -> str:
+    escalation = db.session.get_one(Escalation, notice.facts["escalation_id"])
+    live = escalation.status in LIVE
+    return "" if live and (escalation.proposal or notice.kind == NoticeKind.JOINED) else "It does not stand any more."
+
+
+CHECKS: Mapping[NoticeKind, Callable[[Notice, date], str]] = {
+    NoticeKind.HANDED_OVER: _handed_on,
+    NoticeKind.JOINED: _decided,
+    NoticeKind.PROPOSED: _decided,
+    NoticeKind.PACK: _outdated,
+    NoticeKind.MAIL_FAILED: _settled,
+}

@@ -1,0 +1,1 @@
+"""The room for machines that watch: does it live, is it ready, and its figures."""

@@ -1,0 +1,44 @@
+"""Mentions: a name behind an “@” is found, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskreg.domain.mentions import mentioned
+
+NAMES = ["Ann Lee", "Ann", "Head of SEN", "Head of SEN Support", "Zoë Müller", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("@Ann, please look.", ["Ann"]),
+        ("See @Ann Lee and @Ann.", ["Ann Lee", "Ann"]),
+        ("Ask the @head of sen support today.", ["Head of SEN Support"]),
+        ("Ask the @Head of SEN.", ["Head of SEN"]),
+        ("(@Zoë Müller)", ["Zoë Müller"]),
+        ("@Ann and again @Ann", ["Ann"]),
+        ("ann@Ann.example", []),
+        ("@Annabel", []),
+        ("@ Ann", []),
+        ("Ann", []),
+        ("@", []),
+        ("", []),
+    ],
+)
+def test_the_longest_name_behind_an_at_is_found(text: str, found: list[str]) -> None:
+    assert mentioned(text, NAMES) == found
+
+
+@given(st.text(), st.lists(st.text(max_size=10)))
+def test_only_names_that_are_there_are_found_and_each_once(text: str, names: list[str]) -> None:
+    found = mentioned(text, names)
+    assert len(set(found)) == len(found)
+    assert all(f"@{name}".casefold() in text.casefold() for name in found)
+
+
+@given(st.sampled_from([name for name in NAMES if name]))
+def test_a_name_alone_is_found(name: str) -> None:
+    assert mentioned(f"@{name}", NAMES) == [name]

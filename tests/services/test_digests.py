@@ -1,0 +1,242 @@
+"""Digests: one a person, in the rhythm of each, and true at the moment at which it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from riskreg.domain.notices import Rhythm
+from riskreg.extensions import db
+from riskreg.jobs import run_job
+from riskreg.mail.sending import Outcome, Sent, TemporaryFailure
+from riskreg.models import Message, Notice, Person, Post, Risk
+from riskreg.services import digests, reminders
+from riskreg.services.posting import send_due
+from tests import factories as make
+
+MONDAY = datetime(2017, 4, 24, 6, 0, tzinfo=make.NOW.tzinfo)  # 07:00 in London
+DAY = MONDAY.date()
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def director() -> Post:
+    post: Post = make.PostFactory(title="Director", on_dmt=True)
+    make.PersonFactory(name="Dora Director", holding=post)
+    return post
+
+
+@pytest.fixture
+def head(director: Post) -> Post:
+    post: Post = make.PostFactory(title="Head of Early Years", owning=True, line_post=director)
+    make.PersonFactory(name="Hal Head", holding=post)
+    return post
+
+
+def a_risk(head: Post, due_on: date = DAY, **values: Any) -> Risk:
+    risk: Risk = make.RiskFactory(owner_post=head, review_due_on=due_on, **({"reference__number": 20} | values))
+    db.session.commit()
+    return risk
+
+
+def live(now: datetime) -> None:
+    """What the jobs of a moment do, short of sending."""
+    reminders.remind(now, now.date())
+    for one in digests.ready(now):
+        digests.put_digest(one, now)
+    db.session.commit()
+
+
+def sent(now: datetime, outcome: Outcome | None = None) -> dict[str, str]:
+    """Send what waits and return the text that each person gets."""
+    texts: dict[str, str] = {}
+
+    def take(message: EmailMessage, started: Callable[[], None]) -> Outcome:
+        if outcome is None:
+            started()
+            body = message.get_body(("plain",))
+            texts[message["To"].addresses[0].display_name] = " ".join(body.get_content().split()) if body else ""
+        return outcome or Sent()
+
+    send_due(now, deliver=take)
+    return texts
+
+
+def ended() -> list[tuple[str, str, str]]:
+    """The notices that were not told: whose, at which stage and why."""
+    query = select(Person.name, Notice.stage, Notice.ended_why).join(Notice.person).where(Notice.state == "dropped")
+    return [(name, stage, why) for name, stage, why in db.session.execute(query.order_by(Notice.id))]
+
+
+def person(name: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.name == name)).one()
+
+
+def test_everything_that_waits_for_a_person_comes_in_one_message(head: Post) -> None:
+    risk = a_risk(head, DAY - timedelta(days=7))
+    make.ActionFactory(risk=risk, owner_post=head, due_on=DAY + timedelta(days=3), text="Train the panel")
+    a_risk(head, DAY, reference__number=21)
+    live(MONDAY)
+    texts = sent(MONDAY)
+    assert set(texts) == {"Hal Head", "Dora Director"}
+    order = ["LATE", "Review of CYPE 20", "7 days late", "TO DO", "Review of CYPE 21", "Train the panel", "in 3 days"]
+    places = [texts["Hal Head"].index(words) for words in order]
+    assert places == sorted(places)
+    assert "as the line director of Head of Early Years" in texts["Dora Director"]
+    assert "CYPE 21" not in texts["Dora Director"]
+
+
+def test_a_second_run_and_a_second_scheduler_put_nothing_twice(head: Post) -> None:
+    a_risk(head)
+    live(MONDAY)
+    waiting = digests.Waiting(person("Hal Head").id, Rhythm.DAILY, [])
+    live(MONDAY + timedelta(minutes=1))
+    assert not digests.put_digest(waiting, MONDAY)
+    assert len(db.session.scalars(select(Message)).all()) == 1
+
+
+def test_a_daily_digest_is_one_a_day_also_when_more_comes_later(head: Post) -> None:
+    a_risk(head)
+    live(MONDAY)
+    a_risk(head, reference__number=21)
+    live(MONDAY + timedelta(hours=3))
+    assert "CYPE 21" not in sent(MONDAY + timedelta(hours=3))["Hal Head"]
+    live(MONDAY + timedelta(days=1))
+    assert "CYPE 21" in sent(MONDAY + timedelta(days=1))["Hal Head"]
+
+
+def test_nothing_goes_on_a_weekend_and_the_latest_stage_goes_after_it(head: Post) -> None:
+    saturday = MONDAY + timedelta(days=5)
+    a_risk(head, saturday.date() + timedelta(days=3))
+    live(saturday)
+    assert sent(saturday) == {}
+    make.RiskFactory(owner_post=head, review_due_on=saturday.date() + timedelta(days=100), reference__number=3)
+    tuesday = saturday + timedelta(days=3)  # Monday 1 May is a bank holiday
+    for days in (1, 2):
+        live(saturday + timedelta(days=days))
+        assert sent(saturday + timedelta(days=days)) == {}
+    live(tuesday)
+    assert sent(tuesday)["Hal Head"].count("Review of CYPE 20") == 1
+    assert ended() == [("Hal Head", "-3", "Overtaken by a later reminder of the same.")]
+
+
+def test_whoever_wants_to_hear_weekly_hears_on_that_day_how_it_stands_then(head: Post) -> None:
+    hal = person("Hal Head")
+    hal.rhythm, hal.rhythm_weekday = "weekly", 3
+    a_risk(head)
+    got: dict[int, str] = {}
+    for days in range(5):
+        now = MONDAY + timedelta(days=days)
+        live(now)
+        if text := sent(now).get("Hal Head"):
+            got[days] = text
+    assert list(got) == [3]
+    assert "3 days late" in got[3]
+
+
+def test_whoever_wants_to_hear_at_once_hears_several_times_a_day(head: Post) -> None:
+    person("Hal Head").rhythm = "at once"
+    a_risk(head)
+    live(MONDAY)
+    assert "CYPE 20" in sent(MONDAY)["Hal Head"]
+    a_risk(head, reference__number=21)
+    later = MONDAY + timedelta(minutes=5)
+    live(later)
+    assert "CYPE 21" in sent(later)["Hal Head"]
+
+
+def test_what_is_switched_off_is_not_told_and_the_record_says_so(head: Post) -> None:
+    person("Hal Head").switched_off = ["action"]
+    risk = a_risk(head, DAY + timedelta(days=100))
+    make.ActionFactory(risk=risk, owner_post=head, due_on=DAY)
+    live(MONDAY)
+    assert sent(MONDAY) == {}
+    assert ended() == [("Hal Head", "0", "Switched off by the person.")]
+
+
+def test_a_review_that_is_done_before_the_message_leaves_is_left_out(head: Post) -> None:
+    risk = a_risk(head)
+    a_risk(head, reference__number=21)
+    live(MONDAY)
+    risk.review_due_on = DAY + timedelta(days=90)
+    db.session.commit()
+    text = sent(MONDAY)["Hal Head"]
+    assert "CYPE 21" in text
+    assert "CYPE 20" not in text
+    assert ended() == [("Hal Head", "0", "It is now due on 23 July 2017.")]
+
+
+def test_a_digest_of_which_nothing_is_left_is_not_sent(head: Post) -> None:
+    risk = a_risk(head)
+    live(MONDAY)
+    risk.status = "closed"
+    db.session.commit()
+    assert sent(MONDAY) == {}
+    message = db.session.scalars(select(Message)).one()
+    assert (message.state, message.last_error) == ("dropped", "Nothing of it was still to be told.")
+    assert ended() == [("Hal Head", "0", "The risk is no longer open.")]
+
+
+def test_a_risk_with_another_owner_by_now_is_told_to_that_one(head: Post, director: Post) -> None:
+    other = make.PostFactory(title="Head of SEN", owning=True, line_post=director)
+    make.PersonFactory(name="Sal Sen", holding=other)
+    risk = a_risk(head)
+    live(MONDAY)
+    risk.owner_post = other
+    db.session.commit()
+    assert sent(MONDAY) == {}
+    assert ended() == [("Hal Head", "0", "It is another person's by now: Sal Sen is told instead.")]
+    live(MONDAY + timedelta(minutes=5))
+    assert "CYPE 20" in sent(MONDAY + timedelta(minutes=5))["Sal Sen"]
+
+
+def test_what_waits_while_the_server_is_away_is_true_when_it_leaves(head: Post) -> None:
+    risk = a_risk(head)
+    live(MONDAY)
+    sent(MONDAY, TemporaryFailure("away", server=True))
+    risk.title = "Another title"
+    db.session.commit()
+    later = MONDAY + timedelta(days=1)
+    text = sent(later)["Hal Head"]
+    assert "Another title" in text
+    assert "1 day late" in text
+
+
+def test_a_vacant_posts_review_says_that_it_is_vacant(director: Post) -> None:
+    a_risk(make.PostFactory(title="Head of Nothing", owning=True, line_post=director))
+    live(MONDAY)
+    assert (
+        "You are told because the post that owns the risk, Head of Nothing, is vacant." in sent(MONDAY)["Dora Director"]
+    )
+
+
+def test_somebody_who_is_no_longer_active_gets_none(head: Post) -> None:
+    a_risk(head)
+    reminders.remind(MONDAY, DAY)
+    person("Hal Head").active = False
+    db.session.commit()
+    for one in digests.ready(MONDAY):
+        assert not digests.put_digest(one, MONDAY)
+    assert ended() == [("Hal Head", "0", "The person is no longer active here.")]
+
+
+def test_the_job_waits_for_the_days_reminders_but_not_for_ever(head: Post) -> None:
+    a_risk(head)
+    reminders.remind(MONDAY - timedelta(days=1), DAY)
+    db.session.commit()
+    assert run_job("digests", MONDAY).outcome == "nothing to do"
+    assert run_job("digests", MONDAY + timedelta(hours=2)).outcome == "1 digest put into the outbox"
+
+
+def test_the_job_goes_after_the_reminders(head: Post) -> None:
+    a_risk(head)
+    assert run_job("evaluate", MONDAY).ok
+    assert run_job("remind", MONDAY).outcome == "1 reminder noted"
+    assert run_job("digests", MONDAY).outcome == "1 digest put into the outbox"
+    assert run_job("digests", MONDAY).outcome == "nothing to do"
