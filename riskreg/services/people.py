@@ -138,6 +138,7 @@ def deactivate_person(actor: Actor, person: Person, now: datetime) -> None:
     today = day_of(now)
     person.active = False
     person.session_stamp = new_stamp()
+    person.calendar_stamp = ""
     ended = [one for one in person.holdings if one.until_on is None or one.until_on > today]
     for holding in ended:
         holding.until_on = max(today, holding.from_on)

@@ -45,7 +45,7 @@ class ReviewForm(Form):
     note = LongTextField(
         "What has changed, or why nothing has",
         needed="Say what has changed, or why nothing has.",
-        hint="A sentence or two. It stays in the history of the risk.",
+        hint="A sentence or two. It stays in the history of the risk. To tell somebody, write @ and the name.",
         called="sentence",
     )
     escalate = TickField(
@@ -149,6 +149,7 @@ class ActionForm(Form):
     text = LongTextField(
         "What has been done since the last update?",
         needed="Say how far the action is.",
+        hint="To tell somebody of it, write @ and the name or the post.",
         called="update",
     )
     status = ChoiceField("Status", needed="Choose the status.")
