@@ -12,6 +12,7 @@ from riskreg.mail.composing import outbox_message_id
 from riskreg.models import Message
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
+from riskreg.services.event_notices import tell_of_failed_mail
 
 CAME_BACK = "came back"
 # A report may be faster than the note that the message was sent. One that was sent again, or let go, is left alone.
@@ -47,6 +48,7 @@ def _came_back(message: Message, bounce: Bounce, now: datetime) -> str:
     if failed is None:
         return f"Message {message.id} came back, but it is {message.state} by now; nothing was changed."
     _note(message, CAME_BACK, f"Message {message.id} came back: {bounce.words}", now)
+    tell_of_failed_mail(message, f"It came back: {bounce.words}", now)
     return f"Message {message.id} came back and counts as failed."
 
 

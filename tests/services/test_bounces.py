@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from riskreg.extensions import db
 from riskreg.mail.composing import outbox_message_id
-from riskreg.models import AuditEvent, Message
+from riskreg.models import AuditEvent, Message, Notice
 from riskreg.queries.mail import history
 from riskreg.services.bounces import CAME_BACK, NOT_OURS, take_bounce
 from riskreg.services.outbox import queue_message, send_again
@@ -47,6 +47,16 @@ def test_what_came_back_for_good_is_failed_with_the_servers_words(state: str) ->
     (event,) = history(message)
     assert (event.at, event.person, event.verb) == (LATER, None, CAME_BACK)
     assert "User unknown" in event.sentence
+
+
+def test_the_administrators_are_told_of_what_came_back() -> None:
+    administrator = make.PersonFactory(holding=make.PostFactory(bringing=("administrator",)))
+    message = a_message()
+    for _ in range(2):
+        take_bounce(report(message), LATER)
+    (notice,) = db.session.scalars(select(Notice))
+    assert (notice.person_id, notice.thing) == (administrator.id, f"message:{message.id}")
+    assert "It came back: 550 5.1.1" in notice.facts["detail"][0]
 
 
 def test_a_delay_is_noted_once_and_changes_nothing_else() -> None:

@@ -236,4 +236,4 @@ def test_who_may_not_publish_sees_none_of_it(plan_app: Flask) -> None:
         assert owner.get(path).status_code == 403, path
     waiting = owner.get("/indicators/comments")  # which results want a comment is for everyone to read
     assert waiting.status_code == 200
-    assert "/comment\"" not in waiting.text
+    assert '/comment"' not in waiting.text
