@@ -84,7 +84,7 @@ def digest_goes(
         return False
     if rhythm is Rhythm.AT_ONCE:
         return True
-    if moment.time() < DIGEST_AT or last == today:
+    if (moment.hour, moment.minute) < (DIGEST_AT.hour, DIGEST_AT.minute) or last == today:
         return False
     if rhythm is Rhythm.DAILY:
         return True
