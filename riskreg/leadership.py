@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from os import fstat
 from os.path import samestat
@@ -27,6 +27,7 @@ SCHEDULER = "scheduler"
 # A leader that vanished from the network is noticed by both ends in about ten seconds.
 KEEPALIVE = {"keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 SERVER_KEEPALIVE = ("tcp_keepalives_idle = 4", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3")
+UNLOCK = text("SELECT pg_advisory_unlock(:number)")
 HELD = text(
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid() "
     "AND classid = 0 AND objid = :number AND objsubid = 1 "
@@ -172,8 +173,11 @@ class PostgresLeadership:
             return held
 
     def release(self) -> None:
-        """Let another lead."""
+        """Let another lead, from now on: the server sees a closed connection only a little later."""
         with self._guard:
+            if self._connection is not None:
+                with suppress(SQLAlchemyError):
+                    self._connection.execute(UNLOCK, {"number": self._number})
             self._close()
 
     def _seen(self) -> bool:
