@@ -3,7 +3,7 @@
 # What is installed is stamped with a checksum of its lock file, so a second run installs nothing and needs no network.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench clean
+.PHONY: help setup run advance test check format bench clean
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -25,6 +25,12 @@ run: export RISKREG_DEMONSTRATION_SIGN_IN := 1
 run: export RISKREG_TODAY ?= 2017-04-03
 run: $(RUN_STAMP) $(PAGE_STAMP) ## start the demonstration (PORT=8000 SMTP_PORT=8025 MAILBOX_PORT=8001)
 	@exec $(PY) -m flask --app wsgi start
+
+advance: export RISKREG_ENV := demonstration
+advance: export RISKREG_TODAY ?= 2017-04-03
+advance: export RISKREG_BASE_URL ?= http://127.0.0.1:$(or $(PORT),8000)
+advance: $(RUN_STAMP) ## move the running demonstration on, day by day (TO=2017-05-31)
+	@$(PY) -m flask --app wsgi demo advance --to "$(TO)"
 
 test: $(DEV_STAMP) $(PAGE_STAMP) ## run every test (ARGS="-k word" chooses)
 	@sh tests/run.sh -n 2 $(ARGS)

@@ -77,7 +77,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "DEMONSTRATION_SIGN_IN": _flag(env, "RISKREG_DEMONSTRATION_SIGN_IN"),
         "BASE_URL": env.get("RISKREG_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         "SMTP_HOST": env.get("SMTP_HOST", "127.0.0.1"),
-        "SMTP_PORT": _whole(env, "SMTP_PORT", 25),
+        # The demonstration's mail goes to its own mailbox and nowhere else, whoever sends it.
+        "SMTP_PORT": _whole(env, "SMTP_PORT", 8025 if kind == "demonstration" else 25),
         "SMTP_USER": env.get("SMTP_USER", ""),
         "SMTP_PASSWORD": env.get("SMTP_PASSWORD", ""),
         "SMTP_SECURITY": env.get("SMTP_SECURITY", "none"),

@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from riskreg.database import only_reads
 from riskreg.extensions import db
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,11 +26,16 @@ MOVED_TO = text("SELECT day FROM demonstration_day")
 
 def now() -> datetime:
     """The present moment, aware, in UTC; on the fixed day when there is one."""
-    moment = datetime.now(LONDON)
+    moment = local_moment()
     fixed = fixed_day()
     if fixed is not None:
         moment = datetime.combine(fixed, moment.time(), tzinfo=LONDON)
     return moment.astimezone(UTC)
+
+
+def local_moment() -> datetime:
+    """What the machine's clock says, in London."""
+    return datetime.now(LONDON)
 
 
 def today() -> date:
@@ -57,7 +63,7 @@ def forget_day() -> None:
 def _moved_to() -> date | None:
     """The day to which the demonstration was moved on, asked for apart from whatever transaction is open."""
     try:
-        with db.engine.connect() as connection:
+        with only_reads(), db.engine.connect() as connection:  # it must not wait for what this request is writing
             found = connection.scalar(MOVED_TO)
     except SQLAlchemyError:  # a database without tables yet
         return None

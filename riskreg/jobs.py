@@ -164,8 +164,8 @@ JOBS = {
         ),
         Job(
             "remind",
-            "Notes who is to be reminded of reviews, actions, contracts and results: the owner first, then the line "
-            "director, then the co-ordinator and DMT.",
+            "Notes who is to be reminded of reviews, actions, contracts and results: the owner first, and when it is "
+            "late others too, as the policy says.",
             remind,
             at=REMIND_AT,
             each_day=True,

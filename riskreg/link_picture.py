@@ -1,6 +1,7 @@
 """A picture of one thing with all that is linked to it, as SVG: a box on the left, a line to each box on the right.
 
-Like the charts it knows nothing of the register and carries classes only. It stands beside the list of the same.
+On a telephone another one stands in its place, with the box above those that hang from it. Like the charts it knows
+nothing of the register and carries classes only. It stands beside the list of the same.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from markupsafe import Markup, escape
 
 from riskreg.charts import shape
 
-WIDTH, EDGE = 760.0, 8.0
-CENTRE, SPOKES, REACH = 236.0, 330.0, 40.0  # the width of the left box, and where the right ones begin
-LINE, PAD, GAP = 18.0, 12.0, 14.0
-CENTRE_LETTERS, SPOKE_LETTERS, MOST_LINES = 24, 50, 6
+LINE, PAD, GAP, EDGE = 18.0, 12.0, 14.0, 8.0
+
+
 # More boxes than this are no picture any more; the list beside it has them all.
 MOST = 40
 
@@ -35,25 +35,59 @@ class Node:
 class _Box:
     node: Node
     lines: tuple[str, ...]
-    height: float
+    said: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        return 2 * PAD + LINE * (len(self.lines) + len(self.said))
 
 
-def link_picture(name: str, centre: Node, spokes: Sequence[Node], *, key: str = "picture") -> Markup:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a picture is laid out: its width, where boxes begin, and how many letters a line of each has room for."""
+
+    css: str
+    width: float
+    centre: float
+    centre_letters: int
+    spokes: float
+    spoke_letters: int
+    most_lines: int
+    above: bool
+
+
+WIDE = Layout("", 760.0, 236.0, 24, 330.0, 50, 2, above=False)
+NARROW = Layout(" app-picture--narrow", 340.0, 324.0, 34, 36.0, 32, 3, above=True)
+REACH, MOST_LINES = 40.0, 6
+
+
+def link_pictures(name: str, centre: Node, spokes: Sequence[Node]) -> Markup:
+    """Return the picture twice, once for telephones; the style sheet shows one of them. Nothing for nothing."""
+    narrow = link_picture(name, centre, spokes, made=NARROW, key="picture-narrow")
+    return link_picture(name, centre, spokes) + narrow
+
+
+def link_picture(
+    name: str, centre: Node, spokes: Sequence[Node], *, made: Layout = WIDE, key: str = "picture"
+) -> Markup:
     """Return the picture; nothing when nothing is linked. `key` makes the ids unique on a page with several."""
     if not spokes:
         return Markup("")
-    middle = _box(centre, CENTRE_LETTERS, MOST_LINES)
-    boxes = [_box(one, SPOKE_LETTERS, 2) for one in spokes[:MOST]]
+    middle = _box(centre, made.centre_letters, MOST_LINES)
+    boxes = [_box(one, made.spoke_letters, made.most_lines) for one in spokes[:MOST]]
     tall = sum(box.height for box in boxes) + GAP * (len(boxes) - 1)
-    height = max(tall, middle.height) + 2 * EDGE
-    at = (height - tall) / 2
+    height = (tall + middle.height + GAP if made.above else max(tall, middle.height)) + 2 * EDGE
+    at = EDGE + middle.height + GAP if made.above else (height - tall) / 2
+    top = EDGE if made.above else (height - middle.height) / 2
     parts = []
     for box in boxes:
-        parts += [_line(height / 2, at + box.height / 2, box.node), _drawn(box, SPOKES, at, WIDTH - SPOKES - EDGE, "")]
+        begin = top + middle.height if made.above else height / 2
+        parts.append(_line(begin, at + box.height / 2, box.node, made))
+        parts.append(_drawn(box, made.spokes, at, made.width - made.spokes - EDGE, ""))
         at += box.height + GAP
-    parts.append(_drawn(middle, EDGE, (height - middle.height) / 2, CENTRE, " app-picture__box--centre"))
+    parts.append(_drawn(middle, EDGE, top, made.centre, " app-picture__box--centre"))
     svg = (
-        f'<svg class="app-picture" viewBox="0 0 {WIDTH:g} {height:g}" role="img" '
+        f'<svg class="app-picture{made.css}" viewBox="0 0 {made.width:g} {height:g}" role="img" '
         f'aria-labelledby="{key}-title {key}-desc" focusable="false">'
         f'<title id="{key}-title">{escape(name)}</title>'
         f'<desc id="{key}-desc">{escape(_description(centre, spokes))}</desc>{"".join(parts)}</svg>'
@@ -63,30 +97,34 @@ def link_picture(name: str, centre: Node, spokes: Sequence[Node], *, key: str = 
 
 def _box(node: Node, letters: int, most: int) -> _Box:
     lines = wrap(node.name, letters, max_lines=most, placeholder=" …") or [""]
-    return _Box(node, tuple(lines), 2 * PAD + LINE * (len(lines) + 1))
+    return _Box(node, tuple(lines), tuple(wrap(node.words, letters)) or ("",))
 
 
 def _drawn(box: _Box, x: float, y: float, width: float, centre: str) -> str:
     left, below = x + PAD, y + PAD + LINE * len(box.lines)
-    text = "".join(
-        f'<text class="app-picture__name" x="{left:g}" y="{y + PAD + LINE * number - 4:.1f}">{escape(line)}</text>'
-        for number, line in enumerate(box.lines, 1)
-    )
+    text = _text("name", left, y + PAD, box.lines) + _text("words", left + 22, below, box.said)
     mark = shape("app-chart", left + 7, below + LINE / 2 + 1, box.node.rag, 6)
-    words = (
-        f'<text class="app-picture__words" x="{left + 22:g}" y="{below + LINE - 4:.1f}">{escape(box.node.words)}</text>'
-    )
     return (
         f'<g><rect class="app-picture__box{centre}" x="{x:g}" y="{y:.1f}" width="{width:g}" height="{box.height:g}" '
-        f'rx="4"/>{text}{mark}{words}</g>'
+        f'rx="4"/>{text}{mark}</g>'
     )
 
 
-def _line(start: float, end: float, node: Node) -> str:
+def _text(css: str, left: float, top: float, lines: Sequence[str]) -> str:
+    return "".join(
+        f'<text class="app-picture__{css}" x="{left:g}" y="{top + LINE * number - 4:.1f}">{escape(line)}</text>'
+        for number, line in enumerate(lines, 1)
+    )
+
+
+def _line(start: float, end: float, node: Node, made: Layout) -> str:
     kind = " app-picture__line--watched" if node.watched else ""
-    right = EDGE + CENTRE
-    bend = f"C{right + REACH:g} {start:.1f} {SPOKES - REACH:g} {end:.1f} {SPOKES:g} {end:.1f}"
-    return f'<path class="app-picture__line{kind}" d="M{right:g} {start:.1f}{bend}"/>'
+    if made.above:
+        way = f"M{2 * EDGE:g} {start:.1f}V{end:.1f}H{made.spokes:g}"
+    else:
+        right, left = EDGE + made.centre, made.spokes
+        way = f"M{right:g} {start:.1f}C{right + REACH:g} {start:.1f} {left - REACH:g} {end:.1f} {left:g} {end:.1f}"
+    return f'<path class="app-picture__line{kind}" d="{way}"/>'
 
 
 def _description(centre: Node, spokes: Sequence[Node]) -> str:

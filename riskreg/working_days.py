@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 SATURDAY = 5
@@ -13,11 +13,12 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in bank_holidays(day.year)
 
 
-def next_working_day(day: date) -> date:
-    """Return the day itself, or the first working day after it."""
-    while not is_working_day(day):
-        day += timedelta(days=1)
-    return day
+def why_free(day: date) -> str:
+    """Say why people do not work on a day, such as “a Saturday”; empty for a working day."""
+    if day.weekday() >= SATURDAY:
+        return "a Saturday" if day.weekday() == SATURDAY else "a Sunday"
+    name = bank_holidays(day.year).get(day)
+    return f"a bank holiday, {name}" if name else ""
 
 
 @lru_cache

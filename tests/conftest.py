@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from riskreg import clock
 from tests import databases
 
 os.environ["RISKREG_ENV"] = "test"
@@ -22,6 +23,8 @@ os.environ.pop("DATABASE_URL", None)
 
 NOW = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)
 TODAY = date(2017, 4, 3)
+STARTED = datetime.now(clock.LONDON)
+UNTIL_NOON = STARTED.replace(hour=12, minute=0, second=0) - STARTED
 POSTGRES = os.environ.get("RISKREG_TEST_POSTGRES_URL", "")
 BACKENDS = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 
@@ -41,6 +44,12 @@ def backend(
 def worker_id(request: pytest.FixtureRequest) -> str:
     """The name of the xdist worker, or `main` without xdist."""
     return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+
+
+@pytest.fixture(autouse=True)
+def at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is about noon when the tests begin, so that what happens in a test lies after half past nine, by night too."""
+    monkeypatch.setattr(clock, "local_moment", lambda: datetime.now(clock.LONDON) + UNTIL_NOON)
 
 
 @pytest.fixture

@@ -75,7 +75,9 @@ def test_a_year_with_two_schedulers_and_some_days_without_one(backend: Backend) 
     assert {day for job, day in found.runs if job == "evaluate"} == days - set(STOPPED)
     notices = found.found["notices"]
     fates = {fate for fate, _ in notices.values()}
-    assert fates >= {"told", "waiting", "overtaken", "moved", "gone", "switched off", "re-aimed", "outdated"}
+    known = {"told", "waiting", "overtaken", "moved", "gone", "switched off", "re-aimed", "outdated", "referred anew"}
+    assert fates >= known
+    assert {key[-1] for key in found.found["pressing"]} == {"told", "dropped"}
     assert {key[0] for key in notices} == {kind for kind in NoticeKind if kind != NoticeKind.MAIL_FAILED}
     assert len(notices) > 1000
 

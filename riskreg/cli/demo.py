@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as hour
 
@@ -32,7 +34,11 @@ MOST_ROUNDS = 200
 @with_appcontext
 @one_sentence_when_the_database_fails()
 def advance(to: datetime) -> None:
-    """Move the demonstration on, one day after the other."""
+    """Move the demonstration on, one day after the other.
+
+    Links in its messages begin with RISKREG_BASE_URL: set it to the address at which the pages are, if that is not
+    http://127.0.0.1:8000.
+    """
     present = clock.fixed_day()
     if current_app.config["RISKREG_ENV"] != "demonstration" or present is None:
         raise Refused("Only a demonstration can be moved on: set RISKREG_ENV=demonstration and RISKREG_TODAY.")
@@ -40,10 +46,23 @@ def advance(to: datetime) -> None:
         check_advance(present, to.date())
     except RuleBroken as refused:
         raise Refused(str(refused)) from None
-    while present < to.date():
-        present += timedelta(days=1)
-        live(present)
+    with _only_warnings():
+        while present < to.date():
+            present += timedelta(days=1)
+            live(present)
     click.echo(f"The demonstration stands at {in_words(present)}.")
+
+
+@contextmanager
+def _only_warnings() -> Iterator[None]:
+    """Keep the jobs from logging each run beside the line that the command prints of it."""
+    log = logging.getLogger(jobs.__name__)
+    level = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def live(day: date) -> None:

@@ -29,6 +29,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from riskreg import clock
 from riskreg.cli.children import Children, Ended
 from riskreg.extensions import db
 
@@ -167,7 +168,7 @@ def wait_until_up(children: Children, ports: Ports) -> Ended | None:
 
 def welcome(ports: Ports) -> str:
     """Return what the terminal says once everything runs."""
-    day = current_app.config["RISKREG_TODAY"]
+    day = clock.fixed_day()
     lines = ["", f"riskreg runs at    http://{HOST}:{ports.web}"]
     if current_app.config["DEMONSTRATION_SIGN_IN"]:
         lines.append("To sign in         choose a person on the sign-in page; there is no password to know")

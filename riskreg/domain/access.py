@@ -74,6 +74,8 @@ class Permission(StrEnum):
     MANAGE_MAIL = "see and send mail and jobs"
 
 
+# What the line director of a vacant post may do besides: the owner's work of its risks, actions and contracts.
+OF_A_VACANT_POST = (Role.RISK_OWNER, Role.ACTION_OWNER, Role.CONTRACT_MANAGER)
 P = Permission
 EVERYONE = frozenset({P.READ_REGISTER, P.EXPORT, P.READ_QUEUE, P.SEE_OWN_WORK})
 GRANTS: dict[Role, frozenset[Permission]] = {

@@ -6,15 +6,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from riskreg.domain.escalation import Fate, Seen, SignalState, StoredSignal, falls_back, fate
-from riskreg.domain.lifecycle import DECISIONS, LIVE, DecisionKind, EscalationStatus
+from riskreg.domain.choices import Heeds
+from riskreg.domain.escalation import ENDED, Fate, Seen, SignalState, StoredSignal, falls_back, fate
+from riskreg.domain.lifecycle import CONFIRMING, DECISIONS, LIVE, OWES_AN_ANSWER, DecisionKind, EscalationStatus
 from riskreg.domain.past import Happening, What
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import Heeds, Reach, Signal, heeded
-
-OWES_AN_ANSWER = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
-CONFIRMING = (DecisionKind.CONFIRM, DecisionKind.REFER)
-ENDED = (SignalState.RECOVERED, SignalState.WITHDRAWN)
+from riskreg.domain.signals import Reach, Signal, heeded
 
 
 @dataclass(slots=True, eq=False)

@@ -163,6 +163,19 @@ def _before(last_day: date, months: int) -> date:
     return add_months(last_day + timedelta(days=1), -min(max(months, 0), MOST_MONTHS))
 
 
+def last_day_extended(end: PartialDate, months: int) -> date:
+    """The last day of a contract with this end once it is extended: what follows it begins so many months later.
+
+    So the end of a month stays one: 28 February extended by a month is 31 March.
+    """
+    return add_months(end.last_day + timedelta(days=1), months) - timedelta(days=1)
+
+
+def is_beyond(new_end: PartialDate, end: PartialDate | None, months: int | None) -> bool:
+    """Whether no day that a new end can mean is within one extension. What is not known holds nothing to it."""
+    return end is not None and months is not None and new_end.first_day > last_day_extended(end, months)
+
+
 def changed_terms(before: ContractTerms, after: ContractTerms) -> list[str]:
     """Return the names of the terms that differ, in order."""
     return [field.name for field in fields(before) if getattr(before, field.name) != getattr(after, field.name)]

@@ -153,6 +153,13 @@ def milestones(contract: ContractFacts, policy: Policy) -> tuple[Milestone, ...]
     return tuple(sorted(points, key=lambda point: point.on))
 
 
+def day_of_fact(fact: str, notice_months: int | None) -> date:
+    """Return the day that the fact of a signal is about: an end, a need, a review, or the last day for a notice."""
+    about, _, known = fact.partition(":")
+    last = PartialDate(known).last_day
+    return add_months(last, -notice_months) if about == "notice" and notice_months is not None else last
+
+
 def contract_signals(contract: ContractFacts, on: date, policy: Policy) -> tuple[Signal, ...]:
     """Return the signals that stand on a day: at most one each about review, end, notice and provider.
 

@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from riskreg.domain.sentences import MONTHS, day, month
@@ -56,17 +57,27 @@ class PartialDate:
     @property
     def last_day(self) -> date:
         """The last day it can mean: a month counts from its end (design, section 3, Signals from contracts)."""
-        parts = [int(part) for part in self.text.split("-")]
-        if len(parts) == 3:
-            return date(*parts)
-        last_month = parts[1] if len(parts) == 2 else 12
-        return date(parts[0], last_month, calendar.monthrange(parts[0], last_month)[1])
+        return _last_day(self.text)
 
     def __str__(self) -> str:
         """As the pages write it: 31 March 2018, March 2018 or 2018."""
         if len(self.text) == len("2018"):
             return self.text
         return month(self.last_day) if len(self.text) == len("2018-03") else day(self.last_day)
+
+
+@lru_cache(maxsize=10_000)  # the milestones of contracts are reckoned again and again
+def _last_day(text: str) -> date:
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return date(*parts)
+    last_month = parts[1] if len(parts) == 2 else 12
+    return date(parts[0], last_month, calendar.monthrange(parts[0], last_month)[1])
+
+
+def stored_partial(text: str) -> PartialDate | None:
+    """Return a date as it is stored in ISO form; None for the empty text, which stands for none."""
+    return PartialDate(text) if text else None
 
 
 def read_partial(words: str) -> PartialDate:

@@ -31,6 +31,7 @@ class SignalState(StrEnum):
 
 
 GONE = (SignalState.OVERTAKEN, SignalState.WITHDRAWN)
+ENDED = (SignalState.RECOVERED, SignalState.WITHDRAWN)  # and nothing took its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Changes:
     endings: tuple[Ending, ...]
 
 
-NEVER_WAS = "Withdrawn: the figures and dates as they now stand do not show it."
+NEVER_WAS = "By the figures and dates as they now stand, the reason was never there."
 POLICY_CHANGED = "The policy changed: by the rules in force now this is no longer a reason."
 OVERTAKEN = "Overtaken by a later finding on the same fact."
 

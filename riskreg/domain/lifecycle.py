@@ -21,6 +21,7 @@ class RiskStatus(StrEnum):
     MERGED = "merged"
 
 
+BEFORE_APPROVAL = (RiskStatus.DRAFT, RiskStatus.PROPOSED)
 RISK_TRANSITIONS: dict[RiskStatus, dict[str, RiskStatus]] = {
     RiskStatus.DRAFT: {"propose": RiskStatus.PROPOSED, "discard": RiskStatus.CLOSED},
     RiskStatus.PROPOSED: {
@@ -73,6 +74,7 @@ LIVE = (
     EscalationStatus.REFERRED,
     EscalationStatus.DEFERRED,
 )
+OWES_AN_ANSWER = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)  # the owner, to DMT
 
 
 class DecisionKind(StrEnum):
@@ -86,7 +88,22 @@ class DecisionKind(StrEnum):
     DE_ESCALATE = "de-escalate"
     CLOSE = "close the risk"
 
+    @property
+    def done(self) -> str:
+        """What DMT did, as it is told: confirmed."""
+        return DONE[self]
 
+
+DONE = {
+    DecisionKind.CONFIRM: "confirmed",
+    DecisionKind.REFER: "referred to the corporate register",
+    DecisionKind.RETURN: "returned to the owner",
+    DecisionKind.DECLINE: "declined",
+    DecisionKind.DEFER: "deferred to a meeting",
+    DecisionKind.DE_ESCALATE: "de-escalated",
+    DecisionKind.CLOSE: "risk closed",
+}
+CONFIRMING = (DecisionKind.CONFIRM, DecisionKind.REFER)  # what DMT refers, it holds to be real
 LEADS_TO = {
     DecisionKind.CONFIRM: EscalationStatus.CONFIRMED,
     DecisionKind.REFER: EscalationStatus.REFERRED,

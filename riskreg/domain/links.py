@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.keeping import check_reason
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.sentences import day
-from riskreg.domain.signals import Heeds
 
 LINKABLE = (RiskStatus.DRAFT, RiskStatus.PROPOSED, RiskStatus.OPEN)
 LINKED_ALREADY = "The risk is linked to it already. Change that link instead."

@@ -30,7 +30,9 @@ class NoticeKind(StrEnum):
     RESULT = "result"
     HANDED_OVER = "handed over"
     JOINED = "escalation joined"
+    REASON_WENT = "reason went"
     PROPOSED = "de-escalation proposed"
+    REFERRAL_ENDED = "referral ended"
     MENTION = "mention"
     PACK = "pack"
     MAIL_FAILED = "mail failed"
@@ -49,7 +51,9 @@ TITLES = {
     NoticeKind.RESULT: "Results that are due or overdue",
     NoticeKind.HANDED_OVER: "A risk is handed over to you",
     NoticeKind.JOINED: "An escalation gets one more reason",
+    NoticeKind.REASON_WENT: "An escalation that stands loses a reason",
     NoticeKind.PROPOSED: "An end of an escalation is proposed",
+    NoticeKind.REFERRAL_ENDED: "A referral to the corporate register ends",
     NoticeKind.MENTION: "Somebody mentions you",
     NoticeKind.PACK: "The pack for a meeting is ready",
     NoticeKind.MAIL_FAILED: "A message could not be sent",
@@ -75,8 +79,9 @@ def digest_goes(
 ) -> bool:
     """Whether a person's digest goes now: `last` is the day of the one before, `waiting_since` of the oldest notice.
 
-    A digest that weekends, holidays or a stop held up goes on the first working day after; a weekly one only with what
-    was waiting on that day.
+    `works` says of a day whether a digest can go then: people work, and no stop of the jobs took the day away. A weekly
+    digest goes on the first such day from the chosen weekday on, and only with what was waiting by then; its week
+    begins with that weekday, and no second one goes within it.
     """
     moment = now.astimezone(LONDON)
     today = moment.date()

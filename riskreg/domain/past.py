@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.contracts import ContractFacts, ContractReview, Route
 from riskreg.domain.lifecycle import DecisionKind
 from riskreg.domain.policy import Policy, in_force
-from riskreg.domain.signals import Heeds
 from riskreg.domain.targets import Judgement, Polarity, Target, TargetKind, judge
 
 

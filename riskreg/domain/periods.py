@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from riskreg.domain.dates import add_months
@@ -59,6 +59,14 @@ def target_year_of(period_end: date) -> int:
     It is assumed, as it is for the results of the plan, that a figure after August belongs to the cycle of the next.
     """
     return period_end.year + (period_end.month > CYCLE_ENDS)
+
+
+def next_period_end(last: date, frequency_months: int) -> date:
+    """Return the last day of the period that follows: where one ended with its month, so does the next."""
+    day_on = timedelta(days=1)
+    if (last + day_on).month == last.month:
+        return add_months(last, frequency_months)
+    return add_months(last + day_on, frequency_months) - day_on
 
 
 def is_due(last_period_end: date | None, frequency_months: int, period_end: date) -> bool:

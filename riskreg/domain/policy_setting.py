@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
+from riskreg.domain.choices import BESIDES_OWNER
 from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
-from riskreg.domain.policy import TIERED, TIERS, Policy
-from riskreg.domain.sentences import day
+from riskreg.domain.policy import LATE_STEPS, NEW_LINKS, TELLING, TIERED, TIERS, Policy
+from riskreg.domain.sentences import day, listed
 
 # The least and the most that each number may be. Scores run from 1 to 25; of a tiered rule it holds for each tier.
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -40,6 +42,14 @@ LONGEST_WORD = 40
 MOST_REMINDERS = 10
 EARLIEST_REMINDER = 365
 UNNUMBERED = ("version", "valid_from")
+# What decides nothing that is put before DMT: it holds from its day on, and a replay of the past is the same by it.
+ONLY_AHEAD = frozenset(
+    {
+        *("amber_from_score", "red_from_score", *WORDS, "result_grace_days"),
+        *("review_months_red", "review_months_amber", "review_months_green", "escalated_review_days"),
+        *("reminder_days_before", "late_days_line_director", "late_days_coordinator", *TELLING, *NEW_LINKS),
+    }
+)
 Broken = tuple[str, str]
 
 
@@ -56,7 +66,9 @@ def as_data(policy: Policy) -> dict[str, Any]:
 def _stored(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, StrEnum):
+        return value.value
+    return [_stored(one) for one in value] if isinstance(value, tuple) else value
 
 
 def changed_rules(before: Policy, after: Policy) -> list[str]:
@@ -64,9 +76,15 @@ def changed_rules(before: Policy, after: Policy) -> list[str]:
     return [name for name in rule_names() if getattr(before, name) != getattr(after, name)]
 
 
+def changes_no_past(held: Iterable[Policy], after: Policy) -> bool:
+    """Whether by a policy the same is put before DMT as by each of those that held."""
+    return all(ONLY_AHEAD.issuperset(changed_rules(one, after)) for one in held)
+
+
 def check_policy(policy: Policy) -> None:
     """Raise RowsBroken with everything that is wrong with the numbers and words of a policy, each with its field."""
-    found = [*_out_of_bounds(policy), *_order(policy), *_of_tiers(policy), *_reminders(policy), *_words(policy)]
+    found = [*_out_of_bounds(policy), *_order(policy), *_of_tiers(policy), *_reminders(policy)]
+    found += [*_telling(policy), *_choices(policy), *_words(policy)]
     if found:
         raise RowsBroken([RowProblem("", sentence, field) for sentence, field in found])
 
@@ -116,7 +134,7 @@ def _order(policy: Policy) -> Iterator[Broken]:
     if policy.review_months_green < policy.review_months_amber:
         yield "A GREEN risk must not be reviewed more often than an AMBER one.", "review_months_green"
     if policy.late_days_coordinator <= policy.late_days_line_director:
-        yield "The co-ordinator and DMT must be told later than the line director.", "late_days_coordinator"
+        yield "The second late reminder must come later than the first.", "late_days_coordinator"
 
 
 def _of_tiers(policy: Policy) -> Iterator[Broken]:
@@ -136,6 +154,24 @@ def _reminders(policy: Policy) -> Iterator[Broken]:
         yield f"Each day must be a whole number from 0 to {EARLIEST_REMINDER}.", "reminder_days_before"
     if len(days) > MOST_REMINDERS:
         yield f"There can be {MOST_REMINDERS} reminders at most.", "reminder_days_before"
+
+
+def _telling(policy: Policy) -> Iterator[Broken]:
+    """Whoever is told at the first step still hears of it at the second."""
+    for late, (first, second) in LATE_STEPS.items():
+        if left_out := [one.who for one in getattr(policy, first) if one not in getattr(policy, second)]:
+            sentence = f"The second reminder of a late {late} must also tell whom the first one tells"
+            yield f"{sentence}: {listed(left_out)}.", second
+
+
+def _choices(policy: Policy) -> Iterator[Broken]:
+    """What is not offered could be stored and never be read again."""
+    for name in sorted(TELLING):
+        if not set(getattr(policy, name)) <= set(BESIDES_OWNER):
+            yield "Choose among those who can be told besides the owner.", name
+    for name, offered in NEW_LINKS.items():
+        if getattr(policy, name) not in offered:
+            yield "Choose what a new link heeds.", name
 
 
 def _words(policy: Policy) -> Iterator[Broken]:

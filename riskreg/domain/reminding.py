@@ -1,7 +1,10 @@
 """Who is reminded of what, and when: ladders of stages around a due date (design, section 3, Reviews).
 
-Every number of days is the policy's. A later stage stands for the ones before it: whoever comes back after a stop is
-reminded once, of where the thing stands.
+Every number of days is the policy's, and so is who is told of a late review or action besides its owner. A later stage
+stands for the ones before it: whoever comes back after a stop is reminded once, of where the thing stands.
+
+Nobody is told anything on a day on which nobody works. What lies ahead of a due date, or on it, is therefore reached
+on the last working day before such a day, while there is still time; what is late waits for the next one.
 """
 
 from __future__ import annotations
@@ -9,26 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
+from riskreg.domain.choices import Told
 from riskreg.domain.notices import NoticeKind
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Reach
 
-
-class Told(StrEnum):
-    """As what a person is told, in the order in which they are added."""
-
-    OWNER = "owner"
-    LINE_DIRECTOR = "line director"
-    COORDINATOR = "co-ordinator"
-    DMT = "DMT"
-    PERFORMANCE_OFFICER = "performance officer"
-
-
 OWNER = (Told.OWNER,)
 LINE = (Told.OWNER, Told.LINE_DIRECTOR)
 OFFICER = (Told.PERFORMANCE_OFFICER,)
+DAY = timedelta(days=1)
+Works = Callable[[date], bool]  # whether people work on a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +37,22 @@ class Stage:
         """The stage as the ledger stores it."""
         return f"{self.days:+d}" if self.days else "0"
 
+    def reached_on(self, due: date, works: Works) -> date:
+        """Return the day from which on the stage is told: its own; unless late, none on which nobody works."""
+        on = due + timedelta(days=self.days)
+        while self.days <= 0 and not works(on):
+            on -= DAY
+        return on
+
 
 def of_reviews(policy: Policy) -> tuple[Stage, ...]:
-    """Before the day and on it the owner; late also the line director; later still also the co-ordinator and DMT."""
-    return _ladder(policy, {policy.late_days_coordinator: (*LINE, Told.COORDINATOR, Told.DMT)})
+    """Before the day and on it the owner; late also those whom the policy names, at two steps."""
+    return _ladder(policy, policy.late_review_told_first, policy.late_review_told_second)
 
 
 def of_actions(policy: Policy) -> tuple[Stage, ...]:
-    """As of reviews, but an action is not DMT's business: what stands behind it late is the review of its risk."""
-    return _ladder(policy, {policy.late_days_coordinator: (*LINE, Told.COORDINATOR)})
+    """As of reviews, by the same days; the policy names others for it."""
+    return _ladder(policy, policy.late_action_told_first, policy.late_action_told_second)
 
 
 def of_contract_reviews(policy: Policy) -> tuple[Stage, ...]:
@@ -74,10 +75,18 @@ LADDERS: Mapping[NoticeKind, Callable[[Policy], tuple[Stage, ...]]] = {
 }
 
 
-def stage_reached(kind: NoticeKind, due: date, today: date, policy: Policy) -> Stage | None:
+def stage_reached(kind: NoticeKind, due: date, today: date, policy: Policy, works: Works) -> Stage | None:
     """Return the latest stage of the kind's ladder that the day has reached, or None before the first."""
-    reached = [stage for stage in LADDERS[kind](policy) if due + timedelta(days=stage.days) <= today]
+    reached = [stage for stage in LADDERS[kind](policy) if stage.reached_on(due, works) <= today]
     return reached[-1] if reached else None
+
+
+def latest_due(kind: NoticeKind, today: date, policy: Policy, works: Works) -> date:
+    """Return the latest due date of which the day has reached the first stage of the kind's ladder."""
+    first, until = first_days(kind, policy), today
+    while first <= 0 and not works(until + DAY):
+        until += DAY
+    return until - timedelta(days=first)
 
 
 def first_days(kind: NoticeKind, policy: Policy) -> int:
@@ -94,8 +103,9 @@ def _before(policy: Policy) -> dict[int, tuple[Told, ...]]:
     return {-days: OWNER for days in policy.reminder_days_before}
 
 
-def _ladder(policy: Policy, last: Mapping[int, tuple[Told, ...]]) -> tuple[Stage, ...]:
-    return _in_order({**_before(policy), policy.late_days_line_director: LINE, **last})
+def _ladder(policy: Policy, first: tuple[Told, ...], second: tuple[Told, ...]) -> tuple[Stage, ...]:
+    late = {policy.late_days_line_director: (*OWNER, *first), policy.late_days_coordinator: (*OWNER, *second)}
+    return _in_order(_before(policy) | late)
 
 
 def _in_order(stages: Mapping[int, tuple[Told, ...]]) -> tuple[Stage, ...]:

@@ -14,13 +14,12 @@ from riskreg.domain.cases import Case, Kept, RiskThen
 from riskreg.domain.contract_story import days_of_change, was_true, would_stand
 from riskreg.domain.contracts import contract_signals
 from riskreg.domain.dates import LONDON, day_of
-from riskreg.domain.escalation import Candidate, Changes, SignalState, compare, on_candidates
+from riskreg.domain.escalation import ENDED, Candidate, Changes, SignalState, compare, on_candidates
 from riskreg.domain.indicator_story import IndicatorStory
 from riskreg.domain.past import ContractPast, Happening, Past, Rules, What
 
 NIGHT = time(2, 30)  # when the register is evaluated every day
 NOTHING = Changes((), ())
-GONE = (SignalState.RECOVERED, SignalState.WITHDRAWN)
 
 
 def night_of(day: date) -> datetime:
@@ -142,7 +141,7 @@ class Replay:
             kept.append(Kept(self.signals, subject, signal, day_of(at), self.rules.on(day_of(at))))
         holding = {case.risk_id for one in kept for case in one.held_by}
         self._touch(holding | self.linked.get(subject, set()))
-        return {one.key for one in changes.endings if one.state in GONE}
+        return {one.key for one in changes.endings if one.state in ENDED}
 
     def _escalate(self, risk: RiskThen, at: datetime, subjects: Collection[str] | None) -> None:
         if not risk.is_open:
@@ -178,10 +177,6 @@ def _in_order(subject: str) -> tuple[bool, int]:
     """Indicators come before contracts, as evaluating takes them."""
     about, _, number = subject.partition(":")
     return about != "indicator", int(number)
-
-
-def _order(one: Happening) -> tuple[datetime, What]:
-    return one.at, one.what
 
 
 def _moments(happenings: Iterable[Happening]) -> set[datetime]:

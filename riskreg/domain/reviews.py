@@ -11,24 +11,30 @@ from riskreg.domain.scoring import Rag
 
 
 def next_review_due(
-    counted_from: date, rag: Rag, policy: Policy, escalated_on: date | None = None, asked_by: date | None = None
+    counted_from: date,
+    rag: Rag,
+    policy: Policy,
+    escalated_on: date | None = None,
+    asked_by: date | None = None,
+    tolerated_until: date | None = None,
 ) -> date:
     """Return the day the next review is due, by effective RAG.
 
-    An escalation since the last review brings it forward, and so does a day by which DMT asked for it, or until which
-    the risk is tolerated.
+    A day by which DMT asked for it stands in place of the cadence: two days for one review would contradict each other.
+    While DMT has not decided, the day on which the risk came before it, since the last review, brings the review
+    forward; and so does the day until which the risk is tolerated.
     """
     months = {
         Rag.RED: policy.review_months_red,
         Rag.AMBER: policy.review_months_amber,
         Rag.GREEN: policy.review_months_green,
     }[rag]
-    due = add_months(counted_from, months)
-    if asked_by is not None:
-        due = min(due, asked_by)
-    if escalated_on is None or escalated_on < counted_from:
-        return due
-    return min(due, escalated_on + timedelta(days=policy.escalated_review_days))
+    days = [asked_by or add_months(counted_from, months)]
+    if tolerated_until is not None:
+        days.append(tolerated_until)
+    if escalated_on is not None and escalated_on >= counted_from:
+        days.append(escalated_on + timedelta(days=policy.escalated_review_days))
+    return min(days)
 
 
 NO_CHANGE_NEEDS_A_SENTENCE = "Say why nothing has changed."

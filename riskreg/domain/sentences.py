@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
+# What a vacant post leaves to whoever is told instead: its line director, or else the co-ordinator.
+MAY_ACT = "Until somebody holds it, you may do its work."
+FILLED_BY = "An administrator can enter who holds it."
+MOST_NAMED = 3  # rows that a sentence names one by one
 
 
 def day(value: date) -> str:
@@ -18,6 +23,11 @@ def day(value: date) -> str:
 def month(value: date) -> str:
     """A month as the pages write it: March 2017."""
     return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def written_reference(prefix: str, number: int) -> str:
+    """A reference as it is written: CYPE 01."""
+    return f"{prefix} {number:02d}"
 
 
 def number(value: Decimal) -> str:
@@ -60,6 +70,26 @@ def closed(text: str) -> str:
     return words if words.endswith((".", "!", "?", "…")) or not words else f"{words}."
 
 
+def rows_named(rows: Sequence[str]) -> str:
+    """Rows as a sentence names them: row 3 and row 4. Of many only the first is: row 3 and 198 more rows."""
+    if len(rows) <= MOST_NAMED:
+        return listed(list(rows))
+    return f"{rows[0]} and {len(rows) - 1:,} more rows"
+
+
 def listed(words: list[str]) -> str:
     """Words in a row as a sentence has them: a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def the(title: str) -> str:
+    """A post as it stands within a sentence: the Head of Early Help. One that has an article already keeps its own."""
+    return title if title.lower().startswith(("the ", "a ", "an ")) else f"the {title}"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of `most` characters at most, ended with an ellipsis behind a whole word where it was longer."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    return f"{kept[: kept.rfind(' ') if ' ' in kept else len(kept)].rstrip()}…"

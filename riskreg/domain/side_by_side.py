@@ -42,18 +42,27 @@ class Raised:
     escalation_id: int | None = None
 
     @property
+    def raised_for(self) -> frozenset[str]:
+        """The facts that raised it, without those that joined it later."""
+        return frozenset(fact for fact, _, _ in self.reasons)
+
+    @property
     def subjects(self) -> frozenset[str]:
-        """The indicators and contracts that it is about."""
-        return frozenset(fact.partition(" ")[0] for fact in self.facts)
+        """The indicators and contracts that raised it."""
+        return frozenset(fact.partition(" ")[0] for fact in self.raised_for)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What was raised of a risk, and what would have been; one of them may be missing."""
+    """What was raised of a risk, and what would have been; one of them may be missing.
+
+    `joins`: what it was raised for would not raise the risk by itself, but join what another reason raised.
+    """
 
     risk_id: int
     was: Raised | None
     would: Raised | None
+    joins: bool = False
 
     @property
     def days(self) -> int:
@@ -87,8 +96,9 @@ class Pair:
 
     @property
     def spared(self) -> bool:
-        """Whether DMT declined it, and would not have had it before it."""
-        return self.would is None and self.was is not None and self.was.status is EscalationStatus.DECLINED
+        """Whether DMT declined it, and would not have had its reason before it."""
+        declined = self.was is not None and self.was.status is EscalationStatus.DECLINED
+        return declined and self.would is None and not self.joins
 
 
 def raised_by(cases: Iterable[Case], since: date) -> list[Raised]:
@@ -109,9 +119,11 @@ def raised_by(cases: Iterable[Case], since: date) -> list[Raised]:
 
 
 def side_by_side(was: Sequence[Raised], would: Sequence[Raised]) -> list[Pair]:
-    """Pair what was raised with what would have been, risk by risk: by a fact they share, else by their subject.
+    """Pair what was raised with what would have been, risk by risk and by what it was raised for.
 
-    What differs comes first, in the order of Difference and then of day.
+    First by a fact that raised both, then by one that raised the first and joins the second, else by the indicator or
+    contract that raised both. What only another reason puts before DMT is no pair: the one is not raised, the other is
+    new. What differs comes first, in the order of Difference and then of day.
     """
     pairs: list[Pair] = []
     ours, theirs = _by_risk(was), _by_risk(would)
@@ -134,17 +146,26 @@ def _by_risk(raised: Sequence[Raised]) -> dict[int, list[Raised]]:
 
 def _of_risk(risk_id: int, was: list[Raised], would: list[Raised]) -> list[Pair]:
     pairs = []
-    shared: tuple[Callable[[Raised], frozenset[str]], ...] = (lambda one: one.facts, lambda one: one.subjects)
-    for about in shared:
-        for one in list(was):
-            alike = [other for other in would if about(one) & about(other)]
-            if alike:
-                nearest = min(alike, key=lambda other: abs((other.opened_on - one.opened_on).days))
-                pairs.append(Pair(risk_id, one, nearest))
+    alike: tuple[Callable[[Raised, Raised], object], ...] = (
+        lambda one, other: one.raised_for & other.raised_for,
+        lambda one, other: one.raised_for & other.facts,
+        lambda one, other: one.subjects & other.subjects,
+    )
+    known = frozenset[str]().union(*(one.facts for one in would))
+    for are_alike in alike:
+        found = [(one, other) for one in was for other in would if are_alike(one, other)]
+        for one, other in sorted(found, key=_days_apart):
+            if one in was and other in would:
+                pairs.append(Pair(risk_id, one, other))
                 was.remove(one)
-                would.remove(nearest)
-    pairs += [Pair(risk_id, one, None) for one in was]
+                would.remove(other)
+    pairs += [Pair(risk_id, one, None, joins=bool(one.raised_for & known)) for one in was]
     return pairs + [Pair(risk_id, None, one) for one in would]
+
+
+def _days_apart(pair: tuple[Raised, Raised]) -> int:
+    one, other = pair
+    return abs((other.opened_on - one.opened_on).days)
 
 
 def _day(pair: Pair) -> date:

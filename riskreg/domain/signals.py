@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.dates import add_months
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import Rag
@@ -50,14 +51,6 @@ class Reach(IntEnum):
     def told(self) -> str:
         """Whom it reaches and whom not, as a sentence."""
         return f"{self.who[0].upper()}{self.who[1:]} is told{'' if self is Reach.DMT else '; DMT is not'}."
-
-
-class Heeds(StrEnum):
-    """What a link heeds: any slip, RED only, or watch only (shown, never an escalation)."""
-
-    ANY = "any"
-    RED = "red"
-    WATCH = "watch"
 
 
 @dataclass(frozen=True, slots=True)

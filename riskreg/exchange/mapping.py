@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any
 
+from riskreg.domain.sentences import listed, rows_named
 from riskreg.exchange.headings import Wanted, find_header, plain_heading
 from riskreg.exchange.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Kind, Line, Sheet, Workbook, column_of
 from riskreg.exchange.tables import BrokenTable, Problem, quoted
 
+MOST_AT_ONCE = 2_000  # rows that are shown and taken in together
+TOO_MANY = "the sheet has more than {:,} rows below its headings. Send at most so many at once."
 LETTERS = re.compile("[A-Z]{1,3}", re.ASCII)
 
 
@@ -143,3 +147,43 @@ def read_lines(
             except ValueError as error:
                 problems.append(cell.problem(workbook.name, mapping.headings.get(name, name), str(error)))
         yield ReadLine(line.number, values, tuple(problems), line.cells)
+
+
+def read_at_once(
+    workbook: Workbook, mapping: ColumnMapping, parsers: Mapping[str, Callable[[Cell], Any]]
+) -> list[ReadLine]:
+    """Return the lines as `read_lines` yields them. Raises BrokenTable also when they are too many for one step."""
+    lines = list(islice(read_lines(workbook, mapping, parsers), MOST_AT_ONCE + 1))
+    if len(lines) > MOST_AT_ONCE:
+        raise BrokenTable([Problem(workbook.name, None, "", TOO_MANY.format(MOST_AT_ONCE), mapping.sheet)])
+    return lines
+
+
+def rows_with_problems(problems: Iterable[Problem]) -> int:
+    """Return in how many rows something is wrong."""
+    return len({one.row for one in problems if one.row is not None})
+
+
+def hidden_parts(workbook: Workbook, mapping: ColumnMapping) -> Iterator[str]:
+    """Yield, as sentences, which rows and columns are read though nobody sees them in the sheet."""
+    sheet = workbook.sheet(mapping.sheet)
+    if sheet is None:
+        return
+    if rows := [f"row {number}" for number in sheet.hidden_rows if number > mapping.header_row]:
+        said = rows_named(rows)
+        yield f"Hidden rows are read as well: {said}. Delete what is not meant and upload the file again."
+    letters = sorted(mapping.columns.values(), key=column_of)
+    if columns := [one for one in letters if any(a <= column_of(one) <= z for a, z in sheet.hidden_columns)]:
+        yield f"Hidden columns are read as well: {listed(columns)}. Choose others if they are not meant."
+
+
+def too_many_rows(sheet: Sheet, header_row: int, most: int) -> str:
+    """Return, as a sentence, that more rows are below the headings than are taken at once; empty when there are not.
+
+    No more of the sheet is read than that needs. Raises BrokenTable when it turns out broken on the way.
+    """
+    if sheet.last_row - header_row <= most:
+        return ""
+    below = (line for line in sheet.lines() if line.number > header_row and line.filled)
+    many = next(islice(below, most, None), None) is not None
+    return TOO_MANY.format(most) if many else ""

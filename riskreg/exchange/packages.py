@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from riskreg.exchange.sheets import column_of
+from riskreg.exchange.sheets import MOST_COLUMNS, column_of
 from riskreg.exchange.tables import BrokenTable, Problem
 
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -38,6 +38,7 @@ OTHER_KINDS = {
     "xl/workbook.bin": "the file is a binary workbook (.xlsb): save it as “Excel Workbook (.xlsx)”.",
     "content.xml": "the file is an OpenDocument file: save it as “Excel Workbook (.xlsx)”.",
 }
+HIDDEN = ("1", "true")
 MACRO_PARTS = re.compile(r"vbaproject\.bin$|(^|/)macrosheets/", re.IGNORECASE)
 CONTENT_TYPES, WORKBOOK = "[Content_Types].xml", "xl/workbook.xml"
 STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -56,12 +57,17 @@ class Merge:
 
 @dataclass(slots=True)
 class Extent:
-    """How far a part reaches as a sheet, its cells, those that are empty as well, and what is merged."""
+    """How far a part reaches as a sheet, its cells, those that are empty as well, and what is merged.
+
+    `hidden_rows`: those that hold anything; `hidden_columns`: the first and the last of each group.
+    """
 
     last_row: int = 0
     last_column: int = 0
     cells: int = 0
     merges: list[Merge] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
 class _RefusedError(Exception):
@@ -131,6 +137,7 @@ class _Examiner:
         self.most_cells = most_cells
         self.root = ""
         self.elements = self.row = self.column = 0
+        self.is_hidden = False
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.StartDoctypeDeclHandler = self._document_type
         self.parser.StartElementHandler = self._root
@@ -170,8 +177,14 @@ class _Examiner:
         elif tag in ("v", "is", "f"):
             self.extent.last_row = self.row
             self.extent.last_column = max(self.extent.last_column, self.column)
+            if self.is_hidden:
+                self.extent.hidden_rows.append(self.row)
+                self.is_hidden = False
         elif tag == "row":
             self._next_row(attributes.get("r"))
+            self.is_hidden = attributes.get("hidden") in HIDDEN
+        elif tag == "col" and attributes.get("hidden") in HIDDEN:
+            self._hidden_columns(attributes)
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -193,6 +206,12 @@ class _Examiner:
         if row <= self.row:
             raise _RefusedError(BROKEN)
         self.row, self.column = row, 0
+
+    def _hidden_columns(self, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if self.elements <= MOST_COLUMNS and first.isdecimal() and last.isdecimal():
+            self.extent.hidden_columns.append((int(first), int(last)))
 
     def _merge(self, reference: str) -> None:
         if found := RANGE.fullmatch(reference):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
+from riskreg.domain.sentences import written_reference
 from riskreg.domain.targets import TargetKind
 from riskreg.exchange.plan_tables import SPECS, LinkRow, MitigationRow, Plan, PostRow, TargetRow
 from riskreg.exchange.tables import Problem, Row, quoted
@@ -27,6 +28,8 @@ def disagreements(plan: Plan) -> Iterator[Problem]:
     posts = {row.code for row in plan.posts}
     for contract in plan.contracts:
         yield from _known("contracts", contract, "owner_post", posts, "a post of posts.csv")
+        if contract.rolling and contract.end:
+            yield _problem("contracts", contract, "rolling", "it has an end: what rolls on has none.")
     for link in plan.links:
         yield from _link(link, plan)
     for mitigation in plan.mitigations:
@@ -95,7 +98,7 @@ def _references(plan: Plan) -> Iterator[Problem]:
             why = f"{quoted(row.reference)} is in {SPECS[held_in].name}, row {holder.row}, already."
             yield _problem(table, row, "reference", why)
     for number in sorted(set(range(1, max(first, default=0) + 1)) - set(first)):
-        why = f"{quoted(f'{prefix} {number:02d}')} is neither a risk of risks.csv nor a used reference."
+        why = f"{quoted(written_reference(prefix, number))} is neither a risk of risks.csv nor a used reference."
         yield _problem("used_references", None, "reference", why)
 
 

@@ -63,6 +63,8 @@ def _read_rules(path: Path) -> dict[str, Any]:
 
 
 def _fits(value: object, wanted: str) -> bool:
+    if "Told" in wanted or wanted == "Heeds":
+        return True  # what cannot be chosen was refused as the policy was made
     if wanted.startswith("tuple"):
         kind = int if "int" in wanted else str
         return isinstance(value, tuple) and bool(value) and all(type(part) is kind for part in value)

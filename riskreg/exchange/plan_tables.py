@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from riskreg.domain.access import Role
+from riskreg.domain.choices import Heeds
 from riskreg.domain.dates import PartialDate
 from riskreg.domain.scoring import Rag
-from riskreg.domain.signals import Heeds
 from riskreg.domain.targets import Polarity, TargetKind
 from riskreg.exchange.cells import (
     calendar_year,
@@ -204,6 +204,7 @@ class ContractRow(Row):
     start: PartialDate | None = optional(partial_date)
     end_printed: str = wording()
     end: PartialDate | None = optional(partial_date)
+    rolling: bool = flag()
     review_printed: str = wording()
     review: PartialDate | None = optional(partial_date)
     manager_printed: str = wording()

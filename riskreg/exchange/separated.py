@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
+from riskreg.domain.sentences import plural
 from riskreg.exchange.csv_files import without_apostrophe
 from riskreg.exchange.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Kind, Line, Sheet, Workbook
-from riskreg.exchange.tables import NOT_UTF8, BrokenTable, Problem, cut, plain
+from riskreg.exchange.tables import NOT_UTF8, UNSHOWABLE, BrokenTable, Problem, cells_for, cut, plain
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LOOKED_AT = 30
 MOST_PROBLEMS = 20
+ROWS_BELOW = 2  # a title has headings and a row below it, at least
+FIGURE = re.compile(r"\s*[-+£]?[0-9]")
 MIXED = re.compile("[ÂÃ][\x80-\xbf]|â€")  # UTF-8 that was read as Windows-1252
 DECLARED = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)  # what Excel writes and reads as a first line
 NO_SEPARATOR = (
@@ -30,7 +33,9 @@ def read_separated(content: bytes, name: str) -> Workbook:
     text = _decoded(content, name)
     declared = DECLARED.match(text)
     separator = declared[1] if declared else _separator(text, name)
-    problems: list[Problem] = []
+    problems = [Problem(name, number, "", why) for number, why in _title(text, separator)]
+    if problems:
+        raise BrokenTable(problems)
     width = last_row = last_column = 0
     for number, record in _records(text, name, problems, separator):
         filled = len(_trimmed(record))
@@ -56,8 +61,25 @@ def _width_fault(cells: int, filled: int, width: int, separator: str) -> str:
     """Return what is wrong with a row below the first that has columns: too many cells, or too few."""
     if filled > width:
         stray = SEPARATORS[separator]
-        return f"the row has {filled} cells for {width} columns; look for a {stray} outside quotation marks."
-    return f"the row has {cells} cells for {width} columns." if cells < width else ""
+        return f"{cells_for(filled, width)}; look for a {stray} outside quotation marks."
+    return f"{cells_for(cells, width)}." if cells < width else ""
+
+
+def _title(text: str, separator: str) -> Iterator[tuple[int, str]]:
+    """Yield the first row of several cells when it is a title in which a separator stands, with what is wrong with it.
+
+    It is one where the next has another number of cells, none of them a figure, and all that follow have as many.
+    """
+    upper = islice(_records(text, "", [], separator), LOOKED_AT)
+    filled = [(number, record) for number, record in upper if len(record) > 1 and _trimmed(record)]
+    if len(filled) <= ROWS_BELOW:
+        return
+    (number, title), (_, headings), *others = filled
+    width = len(headings)
+    if len(title) != width and not any(map(FIGURE.match, headings)) and all(len(row) == width for _, row in others):
+        stray = SEPARATORS[separator]
+        why = f"the row has {plural(len(title), 'cell')}, where those below it have {width}. If it is a title,"
+        yield number, f"{why} put it in quotation marks, or take the {stray} out."
 
 
 def _too_large(last_row: int, last_column: int, name: str) -> Iterator[Problem]:
@@ -88,7 +110,8 @@ def _decoded(content: bytes, name: str) -> str:
         else:
             text = _eight_bits(content)
     except UnicodeDecodeError:
-        raise BrokenTable([Problem(name, None, "", NOT_UTF8)]) from None
+        no_text = UNSHOWABLE.search(content.decode("latin-1"))
+        raise BrokenTable([Problem(name, None, "", NO_TEXT if no_text else NOT_UTF8)]) from None
     if "\x00" in text:
         raise BrokenTable([Problem(name, None, "", NO_TEXT)])
     return text

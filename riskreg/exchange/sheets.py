@@ -58,6 +58,7 @@ class Cell(NamedTuple):
     A figure has the digits that its format shows: 0.7449 shown as 74.5% is 74.5 with `percent`, and `exact` is 74.49.
     A date with a time of day is a datetime without zone; `month_only` marks a date that is shown as a month (Apr-17).
     Of merged cells the first has the value; the others are MERGED, and `merged_into` is the address of the first.
+    `from_1904` marks a figure of a workbook that counts days from 1904, should it be a day.
     """
 
     value: str | Decimal | date | bool | None
@@ -69,6 +70,7 @@ class Cell(NamedTuple):
     exact: Decimal | None = None
     month_only: bool = False
     merged_into: str = ""
+    from_1904: bool = False
 
     @property
     def letter(self) -> str:
@@ -127,13 +129,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet. `last_row` and `last_column` are the last that hold anything (0: the sheet is empty)."""
+    """A sheet. `last_row` and `last_column` are the last that hold anything (0: the sheet is empty).
+
+    `hidden_rows` are those of the rows that hold anything, `hidden_columns` the first and the last of each group.
+    """
 
     name: str
     hidden: bool
     last_row: int
     last_column: int
     source: Callable[[], Iterator[Line]]
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines that hold anything, from the top, read afresh each time: never all of them in memory.

@@ -15,6 +15,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from riskreg.domain.sentences import plural
+
 LONGEST = 4000
 SHOWN = 60
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -212,10 +214,9 @@ class _Found:
 def _values(cells: list[str], columns: list[Column]) -> _Found:
     found = _Found()
     if len(cells) > len(columns) and any(cells[len(columns) :]):
-        why = f"the row has {len(cells)} cells for {len(columns)} columns; look for a comma outside quotation marks."
-        found.faults.append(("", why))
+        found.faults.append(("", f"{cells_for(len(cells), len(columns))}; look for a comma outside quotation marks."))
     elif len(cells) < len(columns):
-        found.faults.append(("", f"the row has {len(cells)} cells for {len(columns)} columns."))
+        found.faults.append(("", f"{cells_for(len(cells), len(columns))}."))
     if found.faults:
         return found
     for cell, column in zip(cells[: len(columns)], columns, strict=True):
@@ -224,6 +225,11 @@ def _values(cells: list[str], columns: list[Column]) -> _Found:
         except ValueError as error:
             found.faults.append((column.name, str(error)))
     return found
+
+
+def cells_for(cells: int, columns: int) -> str:
+    """Begin the sentence on a row that does not fit: the row has 1 cell for 2 columns."""
+    return f"the row has {plural(cells, 'cell')} for {plural(columns, 'column')}"
 
 
 def _value(cell: str, column: Column) -> Any:

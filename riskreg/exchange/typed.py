@@ -23,7 +23,7 @@ T = TypeVar("T")
 CellParser = Callable[[Cell], T]
 
 NOT_KNOWN = frozenset(
-    {"n/a", "na", "n.a.", "n/k", "-", "–", "—", "..", "...", "…", ":", "not known", "unknown", "not available"}
+    {"n/a", "na", "n.a.", "n/k", "-", "--", "–", "—", "..", "...", "…", ":", "not known", "unknown", "not available"}
     | {"not applicable", "none", "nil return", "tbc", "tba", "no data"}
 )
 FIGURE = re.compile(
@@ -31,12 +31,28 @@ FIGURE = re.compile(
 )
 BRACKETED = re.compile(r"\( ?£?[0-9.,]+ ?%? ?\)")
 MOST_WHOLE, MOST_PLACES = 15, 10  # as in a plan's tables
-DAY_NOUGHT = date(1899, 12, 30)
-SERIALS = range(32_874, 73_416)  # the days of 1990 to 2100 as a spreadsheet counts them, from 1900
+DAY_NOUGHT, DAY_NOUGHT_1904 = date(1899, 12, 30), date(1904, 1, 1)
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # of those that a bare number is read as
+SPACE = re.compile(r"[^\S\n]")  # no-break and thin ones too, which nobody sees
 TIME = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?$")
 SHORT_YEAR = re.compile(r"(?P<before>([0-9]{1,2}[-/. ])?([0-9]{1,2}|[A-Za-z]{3,9})[-/. ])'?(?P<year>[0-9]{2})")
 YEAR = re.compile(r"(?P<first>[0-9]{4})(\s*[/–-]\s*(?P<last>[0-9]{2}|[0-9]{4}))?")
 EMPTY = "the cell is empty."
+
+
+def as_shown(cell: Cell) -> str:
+    """Return a cell's words as a spreadsheet shows them: TRUE, not yes, and every kind of space as a plain one."""
+    return str(cell.value).upper() if cell.kind is Kind.TRUTH else SPACE.sub(" ", cell.words)
+
+
+def _counted_day(cell: Cell) -> date | None:
+    """Return the day that a bare number is, as its workbook counts days; None for any other cell."""
+    if not isinstance(cell.value, Decimal) or cell.value != cell.value.to_integral_value():
+        return None
+    nought = DAY_NOUGHT_1904 if cell.from_1904 else DAY_NOUGHT
+    if not (FIRST_DAY - nought).days <= cell.value <= (LAST_DAY - nought).days:
+        return None
+    return nought + timedelta(days=int(cell.value))
 
 
 def readable(cell: Cell) -> Cell:
@@ -122,7 +138,7 @@ def _figure(cell: Cell) -> tuple[Decimal, bool, bool]:
         raise ValueError(EMPTY)
     if isinstance(cell.value, Decimal):
         return cell.value, cell.percent, False
-    said = cell.words
+    said = as_shown(cell)
     if cell.kind is Kind.DATE:
         raise ValueError(f"{quoted(said)} is a date, not a figure.")
     if BRACKETED.fullmatch(said):
@@ -140,7 +156,7 @@ def whole_figure(lowest: int, highest: int) -> CellParser[int]:
 
     def parsed(cell: Cell) -> int:
         value = figure("number")(cell)
-        return within(f"{value:.0f}" if value == value.to_integral_value() else cell.words)
+        return within(f"{value:.0f}" if value == value.to_integral_value() else as_shown(cell))
 
     return parsed
 
@@ -148,19 +164,19 @@ def whole_figure(lowest: int, highest: int) -> CellParser[int]:
 def partial_day(cell: Cell) -> PartialDate:
     """A date known to the day, the month or the year, in any form that people write; the day before the month.
 
-    A bare number is a day when it is one of 1990 to 2100 as a spreadsheet counts days from 1900.
+    A bare number is a day when it is one of 1990 to 2100 as its workbook counts days, from 1900 or from 1904.
     """
     if readable(cell).kind is Kind.EMPTY:
         raise ValueError(EMPTY)
-    if isinstance(cell.value, Decimal) and cell.value == cell.value.to_integral_value() and int(cell.value) in SERIALS:
-        return PartialDate((DAY_NOUGHT + timedelta(days=int(cell.value))).isoformat())
-    said = TIME.sub("", cell.words)
+    if counted := _counted_day(cell):
+        return PartialDate(counted.isoformat())
+    said = TIME.sub("", as_shown(cell))
     short = SHORT_YEAR.fullmatch(said)
     try:
         return read_partial(f"{short['before']}20{short['year']}" if short else said)
     except ValueError:
         raise ValueError(
-            f"{quoted(cell.words)} is not a date such as 31 March 2018, 31/3/2018 or March 2018."
+            f"{quoted(as_shown(cell))} is not a date such as 31 March 2018, 31/3/2018 or March 2018."
         ) from None
 
 
@@ -186,7 +202,7 @@ class Years:
 
 def year(cell: Cell) -> Years:
     """A calendar year, or a year that spans two: 2017, 2016/17, 2016-17 or 2016/2017."""
-    said = words(cell)
+    said = as_shown(cell) if words(cell) else ""
     if not said:
         raise ValueError(EMPTY)
     if found := YEAR.fullmatch(said):

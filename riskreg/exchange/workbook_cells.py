@@ -19,6 +19,7 @@ from riskreg.exchange.tables import BrokenTable, Problem, plain
 DIGITS = Context(prec=15, rounding=ROUND_HALF_UP)  # what a spreadsheet itself keeps of a figure for people to see
 HIDING = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')  # what a number format only prints around the figure
 PLACES = re.compile(r"[#,]*[0#?]+(\.(?P<must>0+)?(?P<may>[#?]*))?[^0#?.,/eE]*")
+FROM_1904 = 1904  # the year from which workbooks of old Macintoshes count days
 ESCAPED = re.compile("_x005F(_x[0-9A-Fa-f]{4}_)|_x000D_\n?")
 
 
@@ -89,7 +90,8 @@ def _sheet(opened: Any, name: str, extents: Mapping[str, Extent]) -> Sheet:
     extent = extents[opened._worksheet_path.lstrip("/")]  # noqa: SLF001 - the only place that joins a sheet to its part
     opened.reset_dimensions()  # what the part says of its own size is often wrong
     source = partial(_lines, opened, name, extent)
-    return Sheet(opened.title, opened.sheet_state != "visible", extent.last_row, extent.last_column, source)
+    hidden = tuple(extent.hidden_rows), tuple(extent.hidden_columns)
+    return Sheet(opened.title, opened.sheet_state != "visible", extent.last_row, extent.last_column, source, *hidden)
 
 
 def _too_large(sheet: Sheet, name: str) -> Iterator[Problem]:
@@ -154,7 +156,8 @@ def _figure(sheet: str, cell: Any) -> Cell:
     figure = shown.figure(stored)
     whole = stored.scaleb(2) if shown.percent else stored
     exact = _written_out(whole) if whole != figure else None
-    return Cell(_written_out(figure), Kind.FIGURE, sheet, cell.row, cell.column, shown.percent, exact)
+    found = Cell(_written_out(figure), Kind.FIGURE, sheet, cell.row, cell.column, shown.percent, exact)
+    return found._replace(from_1904=True) if cell.parent.parent.epoch.year == FROM_1904 else found
 
 
 def _written_out(figure: Decimal) -> Decimal:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -20,6 +22,38 @@ from riskreg.mail.rendering import Rendered
 # RFC 3676: lines that end with a space go on, so that wide and narrow windows both fill theirs.
 LINE_WIDTH = 72
 WORD = re.compile("[^ ]+ *| +")
+# A word that is longer, or that looks as if it were encoded, is written encoded, which can be parted anywhere.
+WRITTEN_PLAIN = re.compile(r"(?!.*=\?)(?:[!-~]{1,60}(?: |$))*", re.ASCII)
+
+
+class _Subject(UniqueUnstructuredHeader):
+    """A subject that begins on the header's own line.
+
+    Python leaves that line empty where the subject fits the next one; some mail programs then show none.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        words = str(self)
+        charset = "us-ascii" if WRITTEN_PLAIN.fullmatch(words) else "utf-8"
+        folded = Header(words, charset, policy.max_line_length, "Subject").encode(linesep=policy.linesep)
+        return f"Subject: {folded}{policy.linesep}"
+
+
+class _Headers(HeaderRegistry):
+    """Python makes a class for every header that is set or read, again and again; here each name has one for good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map_to_type("subject", _Subject)  # type: ignore[arg-type] # it makes a BaseHeader of it
+        self.known: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        if name not in self.known:
+            self.known[name] = super().__getitem__(name)
+        return self.known[name]
+
+
+POLICY = SMTP.clone(header_factory=_Headers())
 
 
 class AddressError(ValueError):
@@ -32,16 +66,17 @@ def compose(
     to: tuple[str, str],
     config: Mapping[str, Any],
     now: datetime,
-    risk_id: int | None = None,
+    risk_ids: Sequence[int] = (),
 ) -> EmailMessage:
     """Build the message to `to`, a name and an address. Raises AddressError when there is no such address.
 
     `message_id` is what stands before the @ of the Message-ID. It has no colon: EmailMessage cuts an id short at one.
-    Messages about one risk answer the same id, which no message has, so that mail programs put them together.
+    Messages about one risk answer the same id, which no message has, so that mail programs put them together; one about
+    several names the ids of all, so that what follows on any of them joins it.
     """
     sender_name, sender = parseaddr(str(config["MAIL_FROM"]))
     domain = _domain(config)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = _named(sender_name, sender)
     message["To"] = _named(to[0], _address(*to))
     if config["MAIL_REPLY_TO"]:
@@ -49,8 +84,10 @@ def compose(
     message["Subject"] = one_line(rendered.subject)
     message["Date"] = now
     message["Message-ID"] = f"<{message_id}@{domain}>"
-    if risk_id is not None:
-        message["In-Reply-To"] = message["References"] = f"<risk.{risk_id}@{domain}>"
+    if risk_ids:
+        threads = [f"<risk.{one}@{domain}>" for one in risk_ids]
+        message["In-Reply-To"] = threads[0]
+        message["References"] = " ".join(threads)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # Exchange's word for the same
     message["List-Id"] = f"Risk register <riskreg.{domain}>"
@@ -70,12 +107,11 @@ def bounce_address(config: Mapping[str, Any]) -> str:
     return parseaddr(str(config["MAIL_BOUNCES"] or config["MAIL_FROM"]))[1]
 
 
-def risk_of(facts: Mapping[str, Any]) -> int | None:
-    """Return the one risk that a message is about; None when it is about none or several."""
+def risks_of(facts: Mapping[str, Any]) -> list[int]:
+    """Return the risks that a message is about, each once; a digest is about none."""
     if "risk_id" in facts:
-        return int(facts["risk_id"])
-    about = {int(one["risk_id"]) for one in facts.get("escalations", ())}
-    return about.pop() if len(about) == 1 else None
+        return [int(facts["risk_id"])]
+    return sorted({int(one["risk_id"]) for one in facts.get("escalations", ())})
 
 
 def one_line(words: str) -> str:
@@ -129,6 +165,7 @@ def _address(name: str, address: str) -> str:
     return found.ascii_email or found.normalized
 
 
+@lru_cache(maxsize=64)  # the sender is the same on every message
 def _named(name: str, address: str) -> Address:
     """Return a name and an address; without the name when writing it would make two addresses of it.
 

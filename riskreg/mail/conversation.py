@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 # No server has that much to say; one that never stops would fill the memory.
@@ -16,6 +18,7 @@ MOST_HEARD = 256 * 1024
 NOT_SHOWN = "(not shown)"
 AT_A_TIME = 8192
 CHALLENGE = 334
+NO_ANSWER = -1  # what smtplib gives for a line that does not begin with a number
 
 
 class NonsenseError(OSError):
@@ -67,6 +70,7 @@ class _Reader:
         self.conversation = conversation
         self.timeout = timeout
         self.held = b""
+        self.last = b""
 
     def readline(self, limit: int) -> bytes:
         """Return a line with its end, or what there is at the end of the connection."""
@@ -78,8 +82,8 @@ class _Reader:
             self.conversation.count(len(more))
             self.held += more
         end = min(self.held.find(b"\n") + 1 or len(self.held), limit)
-        line, self.held = self.held[:end], self.held[end:]
-        return line
+        self.last, self.held = self.held[:end], self.held[end:]
+        return self.last
 
     def close(self) -> None:
         """Forget what was not read; the connection is closed by its owner."""
@@ -123,6 +127,8 @@ class Client(smtplib.SMTP):
             if isinstance(error.__context__, TimeoutError | NonsenseError):
                 raise error.__context__ from None
             raise
+        if code == NO_ANSWER and isinstance(self.file, _Reader):  # of which smtplib takes the first letters for a code
+            reply = self.file.last.strip()
         for secret in self.secrets:  # a server may repeat what it was told
             reply = reply.replace(secret.encode(), NOT_SHOWN.encode())
         self.conversation.add("server", _as_said(code, reply))
@@ -170,7 +176,14 @@ def connection(config: Mapping[str, Any], own_name: str, conversation: Conversat
 
 def _trust(config: Mapping[str, Any]) -> ssl.SSLContext:
     """The authorities whose certificates are believed: the system's, or those of the file in SMTP_CA alone."""
-    return ssl.create_default_context(cafile=str(config["SMTP_CA"]) or None)
+    given, system = str(config["SMTP_CA"]), ssl.get_default_verify_paths()
+    places = [given] if given else [place for place in (system.cafile, system.capath) if place]
+    return _authorities(given, tuple((place, Path(place).stat().st_mtime_ns) for place in places))
+
+
+@lru_cache(maxsize=2)  # reading them takes longer than sending a message; they are read anew when they were changed
+def _authorities(given: str, _changed: tuple[tuple[str, int], ...]) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=given or None)
 
 
 def _note_encryption(server: Client) -> None:
@@ -183,4 +196,6 @@ def _note_encryption(server: Client) -> None:
 def _as_said(code: int, reply: bytes) -> str:
     """An answer as the server wrote it: its number before each line, with a dash on all but the last."""
     lines = reply.decode("utf-8", "replace").split("\n")
+    if code == NO_ANSWER:
+        return "\n".join(lines)
     return "\n".join([*(f"{code}-{line}" for line in lines[:-1]), f"{code} {lines[-1]}"])

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from riskreg.mail.composing import bounce_address
-from riskreg.mail.conversation import Client, Conversation, NonsenseError, connection
+from riskreg.mail.conversation import NO_ANSWER, Client, Conversation, NonsenseError, connection
 
 # Every wait has its own bound, SMTP_TIMEOUT; all of them together must end well before the lease on a message does.
 LONGEST = 480.0
@@ -155,7 +155,7 @@ def _nonsense(code: int, reply: bytes) -> TemporaryFailure:
 
 def _words(code: int, reply: bytes | str) -> str:
     text = reply if isinstance(reply, str) else reply.decode("utf-8", "replace")
-    return f"{code} {text}".strip()
+    return text if code == NO_ANSWER else f"{code} {text}".strip()
 
 
 def _said(error: Exception) -> str:

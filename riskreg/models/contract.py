@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain import contracts as rules
 from riskreg.domain.contract_terms import ContractTerms, is_named, provider_known
-from riskreg.domain.dates import PartialDate
+from riskreg.domain.dates import stored_partial
 from riskreg.extensions import Table
 from riskreg.models.person import Person, Post
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:  # which goes the other way too
     from riskreg.models.indicator import Indicator
 
 PARTIAL = ("start", "end", "review", "needed_from")
-
-
-def _partial(text: str) -> PartialDate | None:
-    return PartialDate(text) if text else None
 
 
 class Contract(Table):
@@ -97,13 +93,15 @@ class Contract(Table):
         """The contract as the rules read it."""
         return rules.ContractFacts(
             title=self.title,
-            end=_partial(self.end),
-            review=_partial(self.review),
+            end=stored_partial(self.end),
+            review=stored_partial(self.review),
             provider_known=self.provider_known,
-            needed_from=_partial(self.needed_from),
+            needed_from=stored_partial(self.needed_from),
             closed_on=self.closed_on,
             routes=tuple(sorted((route.as_route() for route in self.routes), key=lambda route: route.on)),
-            reviews=tuple(rules.ContractReview(one.reviewed_on, _partial(one.next_review)) for one in self.reviews),
+            reviews=tuple(
+                rules.ContractReview(one.reviewed_on, stored_partial(one.next_review)) for one in self.reviews
+            ),
             tier=self.tier,
             rolling=self.rolling,
             extensions=self.extensions,
@@ -117,7 +115,7 @@ class Contract(Table):
     def terms(self) -> ContractTerms:
         """The terms as they stand."""
         kept: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(ContractTerms)}
-        return ContractTerms(**kept | {name: _partial(kept[name]) for name in PARTIAL})
+        return ContractTerms(**kept | {name: stored_partial(kept[name]) for name in PARTIAL})
 
     def set_terms(self, terms: ContractTerms) -> None:
         """Take on other terms."""
@@ -151,7 +149,9 @@ class ContractRoute(Table):
 
     def as_route(self) -> rules.Route:
         """The route as the rules read it."""
-        return rules.Route(rules.RouteKind(self.kind), rules.RouteStage(self.stage), self.on, _partial(self.new_end))
+        return rules.Route(
+            rules.RouteKind(self.kind), rules.RouteStage(self.stage), self.on, stored_partial(self.new_end)
+        )
 
 
 class ContractReview(Table):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import Table
@@ -63,87 +63,82 @@ class Indicator(Table):
     )
 
 
-class TargetRow(Table):
-    """A year's target: the words of the plan and, where they hold one, the figure."""
+class TargetFigures:
+    """What a year's target says: the words of the plan and, where they hold one, the figure."""
 
-    __tablename__ = "target"
-    __table_args__ = (UniqueConstraint("indicator_id", "year"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
-    year: Mapped[int]
     printed: Mapped[str]
     kind: Mapped[str]
     value: Mapped[Decimal | None]
     floor: Mapped[Decimal | None]
     green_tolerance: Mapped[Decimal | None]
     amber_tolerance: Mapped[Decimal | None]
-    source_line: Mapped[str] = mapped_column(default="")
-    note: Mapped[str] = mapped_column(default="")
-    revision: Mapped[int] = mapped_column(default=0)
 
 
-class TargetPast(Table):
-    """A year's target as it was until it was changed, and why; only added. Results keep the target of their time."""
-
-    __tablename__ = "target_past"
-    __table_args__ = (CheckConstraint("replaced_why <> ''", name="replaced_why"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
-    year: Mapped[int]
-    printed: Mapped[str]
-    kind: Mapped[str]
-    value: Mapped[Decimal | None]
-    floor: Mapped[Decimal | None]
-    green_tolerance: Mapped[Decimal | None]
-    amber_tolerance: Mapped[Decimal | None]
-    replaced_at: Mapped[datetime]
-    replaced_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    replaced_why: Mapped[str]
-
-    person: Mapped[Person] = relationship()
-
-
-class Benchmark(Table):
-    """A national figure; `comparable` is false where the plan says that it is measured another way.
+class BenchmarkFigures:
+    """What a year's national figure says; `comparable` is false where the plan says that it is measured another way.
 
     `neighbours` is the average of the council's statistical neighbours for the same year.
     """
 
-    __tablename__ = "benchmark"
-    __table_args__ = (UniqueConstraint("indicator_id", "year"),)
+    printed: Mapped[str]
+    value: Mapped[Decimal | None]
+    comparable: Mapped[bool]
+    neighbours: Mapped[Decimal | None]
+
+
+class OfYear:
+    """What is in force for a year of an indicator."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
     year: Mapped[int]
-    printed: Mapped[str]
-    value: Mapped[Decimal | None]
-    comparable: Mapped[bool]
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
-    neighbours: Mapped[Decimal | None]
     revision: Mapped[int] = mapped_column(default=0)
 
 
-class BenchmarkPast(Table):
-    """A year's national figure and neighbours as they were until they were changed, and why; only added."""
-
-    __tablename__ = "benchmark_past"
-    __table_args__ = (CheckConstraint("replaced_why <> ''", name="replaced_why"),)
+class Replaced:
+    """What was in force for a year of an indicator until it was changed, and why; only added."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
     year: Mapped[int]
-    printed: Mapped[str]
-    value: Mapped[Decimal | None]
-    comparable: Mapped[bool]
-    neighbours: Mapped[Decimal | None]
     replaced_at: Mapped[datetime]
     replaced_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     replaced_why: Mapped[str]
 
-    person: Mapped[Person] = relationship()
+    @declared_attr
+    def person(cls) -> Mapped[Person]:  # noqa: N805 - SQLAlchemy calls it with the class
+        """Who replaced it."""
+        return relationship()
+
+
+class TargetRow(TargetFigures, OfYear, Table):
+    """A year's target."""
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("indicator_id", "year"),)
+
+
+class TargetPast(TargetFigures, Replaced, Table):
+    """A year's target as it was until it was changed. Results keep the target of their time."""
+
+    __tablename__ = "target_past"
+    __table_args__ = (CheckConstraint("replaced_why <> ''", name="replaced_why"),)
+
+
+class Benchmark(BenchmarkFigures, OfYear, Table):
+    """A national figure and that of the neighbours."""
+
+    __tablename__ = "benchmark"
+    __table_args__ = (UniqueConstraint("indicator_id", "year"),)
+
+
+class BenchmarkPast(BenchmarkFigures, Replaced, Table):
+    """A year's national figure and neighbours as they were until they were changed."""
+
+    __tablename__ = "benchmark_past"
+    __table_args__ = (CheckConstraint("replaced_why <> ''", name="replaced_why"),)
 
 
 class Result(Table):

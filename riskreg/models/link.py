@@ -34,7 +34,7 @@ class Link(Table):
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"), index=True)
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
     reason: Mapped[str]
-    heeds: Mapped[str] = mapped_column(default="any")
+    heeds: Mapped[str]
     assumed: Mapped[bool] = mapped_column(default=False)
     source_line: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")

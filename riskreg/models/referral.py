@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.extensions import Table
 from riskreg.models.escalation import Decision, Escalation
-from riskreg.models.person import Person
 from riskreg.models.register import Reference, Register
 
 IS_STANDING = "state IN ('proposed', 'accepted')"
@@ -54,4 +53,3 @@ class Referral(Table):
     escalation: Mapped[Escalation] = relationship()
     decision: Mapped[Decision] = relationship()
     reference: Mapped[Reference | None] = relationship()
-    answerer: Mapped[Person | None] = relationship()

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import Table
 
 
@@ -75,4 +76,4 @@ class Reference(Table):
 
     def __str__(self) -> str:
         """CYPE 01."""
-        return f"{self.register.prefix} {self.number:02d}"
+        return written_reference(self.register.prefix, self.number)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, false, func, literal, or_, select, union_all
 
 from riskreg.domain.dates import LONDON
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -96,7 +97,7 @@ def audit_lines(wanted: AuditFilter, *, offset: int, size: int) -> list[AuditLin
             subject=row.subject,
             sentence=row.sentence,
             risk_id=row.risk_id,
-            reference=f"{row.prefix} {row.number:02d}" if row.number is not None else "",
+            reference=written_reference(row.prefix, row.number) if row.number is not None else "",
             risk_revision=row.risk_revision,
             detail=row.detail or {},
         )

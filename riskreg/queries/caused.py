@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Decision, Escalation, EscalationSignal, Reference, Register, Risk, SignalRow
 
@@ -62,7 +63,7 @@ def _caused(row: Row[Any]) -> CausedEscalation:
     return CausedEscalation(
         id=row.id,
         risk_id=row.risk_id,
-        reference=f"{row.prefix} {row.number:02d}",
+        reference=written_reference(row.prefix, row.number),
         title=row.title,
         status=row.status,
         opened_on=row.opened_on,

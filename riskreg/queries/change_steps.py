@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import day, listed
 from riskreg.extensions import db
 from riskreg.models import Assessment, Person, Post, Reference, Risk, RiskResponse, RiskVersion
 from riskreg.queries.change_parts import GONE, KNOWN, OF_REGISTER, START, Change, Part, change_of, within
-from riskreg.queries.keeping import BEFORE_APPROVAL, discarded
+from riskreg.queries.keeping import discarded
 from riskreg.queries.narrowing import Rows, Scope, narrowed
 
 TEXTS = ("title", "cause", "event", "consequence")

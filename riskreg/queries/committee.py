@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from riskreg.domain.exempt import paragraph_of
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Decision,
@@ -29,7 +30,7 @@ from riskreg.models import (
     SignalRow,
 )
 from riskreg.queries.as_at import STATES, RiskState, end_of, states
-from riskreg.queries.change_parts import Part
+from riskreg.queries.change_parts import GONE, Part
 from riskreg.queries.links import links_at
 from riskreg.queries.movements import movements
 from riskreg.queries.pack_register import Content
@@ -38,7 +39,6 @@ from riskreg.queries.policies import policy_on
 from riskreg.queries.register_then import rows_then
 
 KIND = "committee"
-GONE = (RiskStatus.CLOSED, RiskStatus.MERGED)
 PERSON, INDICATOR, CONTRACT = "a person", "an indicator", "a contract"
 
 
@@ -85,7 +85,7 @@ class Period:
 
     def reference(self, one: RiskState) -> str:
         """CYPE 01."""
-        return f"{self.register.prefix} {one.number:02d}"
+        return written_reference(self.register.prefix, one.number)
 
 
 def committee_content(register: Register, since: date, until: date) -> Content:

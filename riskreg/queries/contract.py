@@ -9,11 +9,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.contracts import NOTICE, ContractFacts, RouteKind, RouteStage, milestones
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import Heeds
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Contract,
@@ -142,4 +143,4 @@ def dependent_risks(contract_id: int) -> Sequence[DependentRisk]:
         .where(Link.contract_id == contract_id)
         .order_by(Register.prefix, Reference.number)
     )
-    return [DependentRisk(row[0], f"{row[1]} {row[2]:02d}", *row[3:]) for row in rows]
+    return [DependentRisk(row[0], written_reference(row[1], row[2]), *row[3:]) for row in rows]

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.contracts import RouteStage
 from riskreg.domain.dates import add_months
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import Heeds, Reach
+from riskreg.domain.signals import Reach
 from riskreg.models import Contract, ContractRoute, Link, Risk, SignalRow
 from riskreg.queries.performance import performance
 

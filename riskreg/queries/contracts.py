@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Float, case, cast, func, select
 from riskreg.domain.contract_terms import KINDS
 from riskreg.domain.contracts import ContractFacts, Milestone, Route, RouteKind, RouteStage, milestones
 from riskreg.domain.contracts import ContractReview as Held
-from riskreg.domain.dates import PartialDate
+from riskreg.domain.dates import stored_partial
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
@@ -176,17 +176,13 @@ def _listed(row: Any, facts: ContractFacts, standing: tuple[int, int], today: da
     )
 
 
-def _partial(text: str) -> PartialDate | None:
-    return PartialDate(text) if text else None
-
-
 def _facts(row: Any, routes: dict[int, list[Route]], reviews: dict[int, list[Held]]) -> ContractFacts:
     return ContractFacts(
         title=row.title,
-        end=_partial(row.end),
-        review=_partial(row.review),
+        end=stored_partial(row.end),
+        review=stored_partial(row.review),
         provider_known=row.provider_known,
-        needed_from=_partial(row.needed_from),
+        needed_from=stored_partial(row.needed_from),
         closed_on=row.closed_on,
         routes=tuple(routes.get(row.id, ())),
         reviews=tuple(reviews.get(row.id, ())),
@@ -205,7 +201,7 @@ def _routes(ids: Sequence[int]) -> dict[int, list[Route]]:
         .where(ContractRoute.contract_id.in_(ids))
         .order_by(ContractRoute.on, ContractRoute.id)
     ):
-        found.setdefault(key, []).append(Route(RouteKind(kind), RouteStage(stage), on, _partial(new_end)))
+        found.setdefault(key, []).append(Route(RouteKind(kind), RouteStage(stage), on, stored_partial(new_end)))
     return found
 
 
@@ -216,7 +212,7 @@ def _reviews(ids: Sequence[int]) -> dict[int, list[Held]]:
         .where(ContractReview.contract_id.in_(ids))
         .order_by(ContractReview.id)
     ):
-        found.setdefault(key, []).append(Held(on, _partial(following)))
+        found.setdefault(key, []).append(Held(on, stored_partial(following)))
     return found
 
 

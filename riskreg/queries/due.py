@@ -15,12 +15,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from riskreg.domain.contracts import day_of_fact
 from riskreg.domain.dates import PartialDate, add_months
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.notices import NoticeKind
+from riskreg.domain.periods import next_period_end
 from riskreg.domain.policy import Policy
-from riskreg.domain.reminding import Stage, first_days, signal_stage, stage_reached
+from riskreg.domain.reminding import Stage, latest_due, signal_stage, stage_reached
+from riskreg.domain.sentences import day, written_reference
 from riskreg.domain.signals import Reach, SignalKind
 from riskreg.extensions import db
 from riskreg.models import (
@@ -37,6 +40,7 @@ from riskreg.models import (
 )
 from riskreg.queries.indicators import latest_result
 from riskreg.queries.policies import policy_on, policy_shown, registers_in_force
+from riskreg.working_days import is_working_day
 
 Only = Collection[int] | None
 
@@ -46,7 +50,8 @@ class Due:
     """A thing that falls due: whose it is, by when, and how far the ladder of its kind has come (None: not yet).
 
     `owner_post_id` None: it is told to everyone with the role. `text` is its own long words; `page` names the page
-    that does it, with its key.
+    that does it, with its key. `presses_on` is the day by which it presses where that is not the due date: that of a
+    milestone, which is told from the day on which its signal stands. `period_end`: of the result that is due.
     """
 
     kind: NoticeKind
@@ -63,6 +68,13 @@ class Due:
     rag: str | None = None
     risk_id: int | None = None
     detail: tuple[str, ...] = ()
+    presses_on: date | None = None
+    period_end: date | None = None
+
+    @property
+    def pressing(self) -> date:
+        """The day by which it is sorted among what is due, and after which it is late."""
+        return self.presses_on or self.due_on
 
     @property
     def thing(self) -> str:
@@ -120,10 +132,11 @@ def _reviews(rules: _Rules, only: Only) -> Iterator[Due]:
             .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, asked)
         )
         for row in db.session.execute(query):
+            reference = written_reference(prefix, row.number)
             yield _with_stage(
                 NoticeKind.REVIEW, row.id, row.review_due_on, today, policy,
-                owner_post_id=row.owner_post_id, owner=row.owner, what=f"Review of {prefix} {row.number:02d}",
-                text=row.title, do=f"Review {prefix} {row.number:02d}", page=("review", row.id),
+                owner_post_id=row.owner_post_id, owner=row.owner, what=f"Review of {reference}",
+                text=row.title, do=f"Review {reference}", page=("review", row.id),
                 rag=row.effective_rag, risk_id=row.id,
             )  # fmt: skip
 
@@ -144,9 +157,10 @@ def _actions(rules: _Rules, only: Only) -> Iterator[Due]:
             .where(_near(Action.id, Action.due_on, only, today, policy, NoticeKind.ACTION))
         )
         for row in db.session.execute(query):
+            reference = written_reference(row.prefix, row.number)
             yield _with_stage(
                 NoticeKind.ACTION, row.id, row.due_on, today, policy,
-                owner_post_id=row.owner_post_id, owner=row.owner, what=f"Action for {row.prefix} {row.number:02d}",
+                owner_post_id=row.owner_post_id, owner=row.owner, what=f"Action for {reference}",
                 text=row.text, do="Say how far it is", page=("action", row.id), risk_id=row.risk_id,
                 detail=(f"{row.progress}% done by the last update.",) if row.progress else (),
             )  # fmt: skip
@@ -181,7 +195,8 @@ def _milestones(_rules: _Rules, only: Only) -> Iterator[Due]:
     """The signals of contracts that stand; the ladder of contract reviews tells of those that are overdue."""
     query = (
         select(SignalRow.id, SignalRow.contract_id, SignalRow.sentence, SignalRow.since, SignalRow.reaches)
-        .add_columns(SignalRow.kind, Contract.title, Contract.owner_post_id, Post.title.label("owner"))
+        .add_columns(SignalRow.kind, SignalRow.fact, Contract.title, Contract.owner_post_id, Contract.notice_months)
+        .add_columns(Post.title.label("owner"))
         .join(Contract, Contract.id == SignalRow.contract_id)
         .join(Post, Post.id == Contract.owner_post_id)
         .where(SignalRow.state == SignalState.STANDS, SignalRow.kind != SignalKind.REVIEW_OVERDUE)
@@ -193,7 +208,8 @@ def _milestones(_rules: _Rules, only: Only) -> Iterator[Due]:
         yield Due(
             NoticeKind.MILESTONE, row.id, row.since, stage, "reached", row.owner_post_id, row.owner,
             what=f"Contract: {row.kind}", text=row.title, do="Record what is to follow",
-            page=("contract", row.contract_id), detail=(row.sentence,),
+            page=("contract", row.contract_id), detail=(_without_title(row.sentence, row.title),),
+            presses_on=day_of_fact(row.fact, row.notice_months),
         )  # fmt: skip
 
 
@@ -210,10 +226,12 @@ def _results(rules: _Rules, only: Only) -> Iterator[Due]:
         query = query.where(Indicator.id.in_(only))
     for row in db.session.execute(query):
         due_on = add_months(row.period_end, row.frequency_months) + timedelta(days=policy.result_grace_days)
+        period_end = next_period_end(row.period_end, row.frequency_months)
         yield _with_stage(
             NoticeKind.RESULT, row.id, due_on, today, policy,
-            owner_post_id=None, owner="", what="Result", text=row.name, do="Publish the result",
-            page=("publish", row.id), detail=(f"The last one known is of {row.period}.",),
+            owner_post_id=None, owner="", what=f"Result for the period to {day(period_end)}",
+            text=row.name, do="Publish the result",
+            page=("publish", row.id), detail=(f"Last result known: {row.period}.",), period_end=period_end,
         )  # fmt: skip
 
 
@@ -226,13 +244,19 @@ READERS: Mapping[NoticeKind, Callable[[_Rules, Only], Iterator[Due]]] = {
 }
 
 
+def _without_title(sentence: str, title: str) -> str:
+    """The sentence of a signal, which begins with the contract's title, where that stands right above it."""
+    rest = sentence.removeprefix(f"{title.rstrip('. ')}: ")
+    return f"{rest[:1].upper()}{rest[1:]}"
+
+
 def _near(key: Any, due_on: Any, only: Only, today: date, policy: Policy, kind: NoticeKind) -> Any:
     """The condition that a thing is asked for, or that its due date has come near enough."""
     if only is not None:
         return key.in_(only)
-    return due_on <= today - timedelta(days=first_days(kind, policy))
+    return due_on <= latest_due(kind, today, policy, is_working_day)
 
 
 def _with_stage(kind: NoticeKind, key: int, due_on: date, today: date, policy: Policy, **words: Any) -> Due:
-    stage = stage_reached(kind, due_on, today, policy)
+    stage = stage_reached(kind, due_on, today, policy, is_working_day)
     return Due(kind, key, due_on, stage, stage.name if stage else "", **words)

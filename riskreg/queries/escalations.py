@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import LIVE, EscalationStatus
 from riskreg.domain.scoring import Rag
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Division,
@@ -199,7 +200,7 @@ def _queued(
         id=row.id,
         risk_id=row.risk_id,
         revision=row.revision,
-        reference=f"{row.prefix} {row.number:02d}",
+        reference=written_reference(row.prefix, row.number),
         title=row.title,
         owner=row.owner,
         division=row.division,

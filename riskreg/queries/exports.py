@@ -9,15 +9,18 @@ from riskreg.domain.sentences import listed
 from riskreg.extensions import db
 from riskreg.queries.export_columns import Export
 from riskreg.queries.exports_comments import RESULT_COMMENTS
+from riskreg.queries.exports_contract_history import CONTRACT_PROVIDERS, CONTRACT_REVIEWS, CONTRACT_ROUTES
 from riskreg.queries.exports_contracts import CONTRACTS, TRANSPARENCY
 from riskreg.queries.exports_controls import CONTROLS
 from riskreg.queries.exports_dmt import AUDIT, DECISIONS, ESCALATIONS, NOTINGS
 from riskreg.queries.exports_evidence import INDICATORS, RESULTS, TARGETS
 from riskreg.queries.exports_files import EVIDENCE
 from riskreg.queries.exports_history import ASSESSMENTS, PAST_LINKS, REFERENCES, RESPONSES, UPDATES, VERSIONS
+from riskreg.queries.exports_meetings import AGENDA, MEETINGS
 from riskreg.queries.exports_referrals import REFERRALS
 from riskreg.queries.exports_replaced import PAST_NATIONAL, PAST_TARGETS
 from riskreg.queries.exports_risks import ACTIONS, LINKS, REVIEWS, RISKS
+from riskreg.queries.exports_signals import ESCALATION_SIGNALS, SIGNALS
 
 EXPORTS: dict[str, Export] = {
     export.name: export
@@ -46,6 +49,13 @@ EXPORTS: dict[str, Export] = {
         PAST_LINKS,
         PAST_TARGETS,
         PAST_NATIONAL,
+        CONTRACT_ROUTES,
+        CONTRACT_REVIEWS,
+        CONTRACT_PROVIDERS,
+        SIGNALS,
+        ESCALATION_SIGNALS,
+        MEETINGS,
+        AGENDA,
         AUDIT,
     )
 }

@@ -69,6 +69,7 @@ ESCALATIONS = Export(
         C("rag_after", Escalation.rag_after, "the rating it raised the risk to", RAG),
         C("policy_version", Escalation.policy_version, "the version of the policy it was raised under", NUMBER),
         C("opened_on", Escalation.opened_on, "the day it was raised", DAY),
+        C("opened_at", Escalation.opened_at, "when it was raised", MOMENT),
         C("waiting_since", Escalation.waiting_since, "since when DMT has owed an answer", MOMENT),
         C("due_on", Escalation.due_on, "the day by which the owner must answer", DAY),
         C("meeting_on", Escalation.meeting_on, "the meeting it is put off to", DAY),

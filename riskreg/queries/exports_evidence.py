@@ -163,6 +163,7 @@ RESULTS = Export(
         C("recorded_by", Person.name, "who published it; empty when it was loaded from the plan"),
         C("line", Result.source_line, "the lines of the plan it comes from"),
         C("note", Result.note, "what was remarked when it was loaded"),
+        C("judged_at", Result.judged_at, "when it was judged; empty while it waits for that", MOMENT),
     ),
     _results,
 )

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.scoring import Rag
-from riskreg.domain.signals import Heeds, Reach, heeded
+from riskreg.domain.signals import Reach, heeded
 from riskreg.extensions import db
 from riskreg.models import Contract, Escalation, EscalationSignal, Indicator, Link, LinkPast, SignalRow
 

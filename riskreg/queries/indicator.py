@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from riskreg.domain.sentences import figure
+from riskreg.domain.sentences import figure, written_reference
 from riskreg.domain.targets import TargetKind
 from riskreg.extensions import db
 from riskreg.models import (
@@ -217,12 +217,7 @@ def linked_risks(indicator_id: int) -> list[LinkedRisk]:
         .where(Link.indicator_id == indicator_id)
         .order_by(Register.prefix, Reference.number)
     )
-    return [LinkedRisk(row[0], written(row[1], row[2]), *row[3:]) for row in db.session.execute(query)]
-
-
-def written(prefix: str, number: int) -> str:
-    """A reference as it is written: CYPE 01."""
-    return f"{prefix} {number:02d}"
+    return [LinkedRisk(row[0], written_reference(row[1], row[2]), *row[3:]) for row in db.session.execute(query)]
 
 
 def _signals(indicator_id: int) -> list[GivenSignal]:
@@ -255,7 +250,7 @@ def _given(rows: Sequence[Row[Any]]) -> GivenSignal:
 
 def _caused(rows: Sequence[Row[Any]]) -> tuple[Caused, ...]:
     return tuple(
-        Caused(row.escalation_id, written(row.prefix, row.number), row.title, row.status)
+        Caused(row.escalation_id, written_reference(row.prefix, row.number), row.title, row.status)
         for row in rows
         if row.escalation_id is not None
     )

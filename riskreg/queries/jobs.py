@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from riskreg.domain.dates import day_of
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, JobRun, Person, SchedulerSeen
 
@@ -119,10 +120,25 @@ def runs_listed(*, failed: bool, offset: int, size: int) -> list[RunLine]:
     return [RunLine(*row) for row in db.session.execute(query.where(JobRun.ok.is_(False)) if failed else query)]
 
 
+# Built once: it is asked every few seconds.
+_LAST_GOOD = (
+    select(JobRun.job, func.max(JobRun.day))
+    .where(JobRun.ok.is_(True), JobRun.day <= bindparam("until"), JobRun.job.in_(bindparam("names", expanding=True)))
+    .group_by(JobRun.job)
+)
+
+
 def last_good_days(names: Collection[str], until: date) -> dict[str, date]:
     """Return the latest day for which each job went well, none after `until`; one query. Never: not among the keys."""
-    query = select(JobRun.job, func.max(JobRun.day)).where(JobRun.ok.is_(True), JobRun.day <= until)
-    return {row[0]: row[1] for row in db.session.execute(query.where(JobRun.job.in_(names)).group_by(JobRun.job))}
+    found = db.session.execute(_LAST_GOOD, {"names": list(names), "until": until})
+    return {row[0]: row[1] for row in found}
+
+
+def days_made_good(name: str, since: date, until: date) -> set[date]:
+    """Return the days of a stop: those from one to another for which a job went well on a later day only; one query."""
+    days = JobRun.day.between(since, until)
+    query = select(JobRun.day, func.min(JobRun.started_at)).where(JobRun.job == name, JobRun.ok.is_(True), days)
+    return {day for day, began in db.session.execute(query.group_by(JobRun.day)) if day_of(began) > day}
 
 
 def first_failure(name: str) -> FirstFailure | None:

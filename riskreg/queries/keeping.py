@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from riskreg.domain.access import Role
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -29,7 +30,6 @@ from riskreg.models import (
 )
 
 BUDGET = "budget"
-BEFORE_APPROVAL = (RiskStatus.PROPOSED, RiskStatus.DRAFT)
 
 
 def discarded(risk: type[Risk] = Risk) -> ColumnElement[bool]:
@@ -102,7 +102,7 @@ def proposals_waiting(register_id: int) -> Sequence[ProposalLine]:
         .where(Risk.register_id == register_id, Risk.status.in_(BEFORE_APPROVAL))
         .order_by(Risk.status.desc(), RiskVersion.recorded_at, Risk.id)
     )
-    return [ProposalLine(key, f"{prefix} {number:02d}", *rest) for key, prefix, number, *rest in rows]
+    return [ProposalLine(key, written_reference(prefix, number), *rest) for key, prefix, number, *rest in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def merged_into(risk_id: int) -> Kin | None:
         .join(Register, Register.id == other.register_id)
         .where(Risk.id == risk_id)
     ).first()
-    return Kin(row[0], f"{row[1]} {row[2]:02d}", row[3]) if row else None
+    return Kin(row[0], written_reference(row[1], row[2]), row[3]) if row else None
 
 
 def risk_to_keep(risk_id: int) -> Risk | None:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.contracts import Milestone, milestones
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import Heeds, stale
+from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, Result, ResultComment, SignalRow
 

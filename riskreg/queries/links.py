@@ -11,10 +11,10 @@ from sqlalchemy import Select, String, cast, func, literal, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from riskreg.domain.links import LINKABLE
+from riskreg.domain.sentences import written_reference
 from riskreg.domain.suggesting import Key, Linkable
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Contract, Indicator, Link, LinkPast, Person, Reference, Register, Result, Risk
-from riskreg.queries.indicator import written
 from riskreg.queries.matching import read_words, says
 
 Rows = Select[*tuple[Any, ...]]
@@ -89,7 +89,7 @@ def bears_on(*, indicator_id: int = 0, contract_id: int = 0) -> Sequence[Bearing
         .where(Link.indicator_id == indicator_id if indicator_id else Link.contract_id == contract_id)
         .order_by(Register.prefix, Reference.number)
     )
-    return [Bearing(row[0], row[1], written(row[2], row[3]), *row[4:]) for row in rows]
+    return [Bearing(row[0], row[1], written_reference(row[2], row[3]), *row[4:]) for row in rows]
 
 
 def latest_rag(indicator_id: int) -> str | None:
@@ -132,7 +132,7 @@ def past_links(*, risk_id: int = 0, indicator_id: int = 0, contract_id: int = 0)
         .where(wanted)
         .order_by(LinkPast.id.desc())
     )
-    return [PastLink(row[0], written(row[1], row[2]), *row[3:]) for row in rows]
+    return [PastLink(row[0], written_reference(row[1], row[2]), *row[3:]) for row in rows]
 
 
 def linked_keys(risk_id: int) -> frozenset[Key]:
@@ -192,7 +192,7 @@ def risks_to_link(
         number = int(word) if word.isascii() and word.isdecimal() and len(word) < 9 else -1
         told = says((Risk.title, Risk.cause, Risk.event, Risk.consequence), word)
         query = query.where(or_(told, Reference.number == number, Register.prefix == word.upper()))
-    return [RiskToLink(row[0], written(row[1], row[2]), row[3], row[4]) for row in db.session.execute(query)]
+    return [RiskToLink(row[0], written_reference(row[1], row[2]), row[3], row[4]) for row in db.session.execute(query)]
 
 
 def links_at(until: date, end: datetime) -> Any:

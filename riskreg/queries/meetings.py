@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.domain.lifecycle import EscalationStatus, RiskStatus
 from riskreg.domain.meetings import MeetingState
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     AgendaItem,
@@ -179,7 +180,7 @@ def late_reviews(register_id: int, today: date) -> list[LateReview]:
         .order_by(Post.title, Risk.review_due_on, Reference.number)
     )
     return [
-        LateReview(row[0], f"{row[1]} {row[2]:02d}", row[3], row[4], row[5], row[6], (today - row[6]).days)
+        LateReview(row[0], written_reference(row[1], row[2]), row[3], row[4], row[5], row[6], (today - row[6]).days)
         for row in rows
     ]
 

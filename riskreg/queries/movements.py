@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Register
 from riskreg.queries.as_at import end_of, register_began
@@ -70,7 +71,7 @@ def _movement(prefix: str, on: date, one: Change) -> Movement:
         on=on,
         part=one.part,
         risk_id=one.risk_id,
-        reference=f"{prefix} {one.number:02d}",
+        reference=written_reference(prefix, one.number),
         title=one.title,
         what=_WHAT[one.part].format(before=one.before, after=one.after),
         before=one.before if rated else "",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Escalation, Noting, Person, Reference, Register, Risk
 
@@ -29,7 +30,7 @@ class Noted:
     @property
     def reference(self) -> str:
         """CYPE 01."""
-        return f"{self.prefix} {self.number:02d}"
+        return written_reference(self.prefix, self.number)
 
 
 _NOTED: Select[*tuple[Any, ...]] = (

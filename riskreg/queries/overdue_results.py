@@ -11,6 +11,7 @@ from sqlalchemy import select
 from riskreg.domain.dates import add_months
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import written_reference
 from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import Indicator, Link, Reference, Register, Result, Risk
@@ -63,7 +64,7 @@ def overdue_behind_risks(register_id: int, today: date, policy: Policy) -> list[
     risks: dict[int, list[str]] = {}
     for indicator_id, prefix, number in db.session.execute(query):
         if indicator_id in overdue:
-            risks.setdefault(indicator_id, []).append(f"{prefix} {number:02d}")
+            risks.setdefault(indicator_id, []).append(written_reference(prefix, number))
     return [
         {"about": one.name, "sentence": one.sentence, "risks": risks[one.id]}
         for one in overdue.values()

@@ -13,7 +13,7 @@ from riskreg.domain.dates import PartialDate
 from riskreg.domain.exempt import exempt_word
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.own_calendar import CalendarEntry
-from riskreg.domain.sentences import closed, day
+from riskreg.domain.sentences import closed, day, written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -71,7 +71,7 @@ def _reviews(posts: Collection[int]) -> Iterator[CalendarEntry]:
         yield CalendarEntry(
             key=f"risk-{row.id}-review",
             on=row.review_due_on,
-            title=f"Review {row.prefix} {row.number:02d}: {row.title}",
+            title=f"Review {written_reference(row.prefix, row.number)}: {row.title}",
             detail=_said(f"{row.effective_rag} risk, owned by the {row.owner}.", exempt_word(row.exempt_why)),
             category="Risk review",
             page=("review", row.id),
@@ -94,7 +94,7 @@ def _actions(posts: Collection[int]) -> Iterator[CalendarEntry]:
         .limit(MOST)
     )
     for row in db.session.execute(query):
-        reference = f"{row.prefix} {row.number:02d}"
+        reference = written_reference(row.prefix, row.number)
         yield CalendarEntry(
             key=f"action-{row.id}",
             on=row.due_on,

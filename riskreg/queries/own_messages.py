@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, func, literal, null, select, union_all
 
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Action, Contract, Indicator, Message, Notice, Reference, Register, Risk, SignalRow
 from riskreg.queries.matching import read_words, says
@@ -17,6 +18,7 @@ from riskreg.queries.matching import read_words, says
 GONE = ("sent", "unknown")
 ON_THEIR_WAY = ("waiting", "claimed", "started")
 MOST = 50
+PAGES = {"risk": "risk", "action": "action", "contract": "contract", "signal": "contract", "indicator": "indicator"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,27 @@ class OwnMessage:
 
 @dataclass(frozen=True, slots=True)
 class OwnNotice:
-    """A notice by the name of what it is about. `ended_why` says why it was not told; empty while it waits."""
+    """A notice by the name of what it is about. `ended_why` says why it was not told; empty while it waits.
+
+    `page` names the page that shows it, with its key, as messages do; None where there is none.
+    """
 
     kind: str
     name: str
     due_on: date
     created_at: datetime
     ended_why: str
+    page: tuple[str, str | int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """A message that the register dropped right before it left, `why`, and the references of the risks in it."""
+
+    kind: str
+    references: tuple[str, ...]
+    created_at: datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,30 @@ def not_gone(person_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
+def not_sent(person_id: int) -> list[NotSent]:
+    """Return the messages to a person that the register dropped: MOST of them, the newest first; one query.
+
+    Not digests, of which each notice says so itself, nor what an administrator let be: that starts the count of
+    attempts anew.
+    """
+    query = (
+        select(Message.kind, Message.facts, Message.created_at, Message.last_error)
+        .where(Message.person_id == person_id, Message.state == "dropped", Message.kind != "digest")
+        .where(Message.attempts > 0)
+        .order_by(Message.id.desc())
+        .limit(MOST)
+    )
+    return [
+        NotSent(row.kind, tuple(_references(row.facts)), row.created_at, row.last_error)
+        for row in db.session.execute(query)
+    ]
+
+
+def _references(facts: Mapping[str, Any]) -> list[str]:
+    parts = facts.get("escalations", [facts])
+    return [one["reference"] for one in parts if "reference" in one]
+
+
 def last_digest(person_id: int) -> date | None:
     """Return the day of the last digest to a person, whether it has left or is about to; one query."""
     period = db.session.scalar(
@@ -117,24 +157,38 @@ def own_notices(person_id: int) -> tuple[list[OwnNotice], list[OwnNotice]]:
     return [_named(one, names) for one in waiting], [_named(one, names) for one in dropped]
 
 
+def told_in(message_id: int) -> list[OwnNotice]:
+    """Return everything that a digest told, in order of kind and of the day by which it is due; two queries at most."""
+    told = _NOTICE.where(Notice.message_id == message_id, Notice.state == "told")
+    rows = db.session.execute(told.order_by(Notice.kind, Notice.due_on, Notice.id)).all()
+    names = _names([row.thing for row in rows])
+    return [_named(row, names) for row in rows]
+
+
+_NOTICE = select(Notice.kind, Notice.thing, Notice.due_on, Notice.facts, Notice.created_at, Notice.ended_why)
+
+
 def _notices(person_id: int, state: str) -> Sequence[Any]:
     query = (
-        select(Notice.kind, Notice.thing, Notice.due_on, Notice.facts, Notice.created_at, Notice.ended_why)
-        .where(Notice.person_id == person_id, Notice.state == state)
+        _NOTICE.where(Notice.person_id == person_id, Notice.state == state)
         .order_by(Notice.created_at.desc(), Notice.id.desc())
         .limit(MOST)
     )
     return db.session.execute(query).all()
 
 
-def _named(row: Any, names: dict[str, str]) -> OwnNotice:
+def _named(row: Any, names: dict[str, Named]) -> OwnNotice:
     """What happened has its words with it; what falls due is named by what it is about."""
-    name = row.facts.get("what") or names.get(row.thing, "")
-    return OwnNotice(row.kind, name, row.due_on, row.created_at, row.ended_why)
+    name, page = names.get(row.thing, ("", None))
+    name, page = row.facts.get("what") or name, row.facts.get("page") or page
+    return OwnNotice(row.kind, name, row.due_on, row.created_at, row.ended_why, tuple(page) if page else None)
 
 
-def _names(things: Collection[str]) -> dict[str, str]:
-    """Return the names of risks, actions, contracts, signals of contracts and indicators, by one query."""
+Named = tuple[str, tuple[str, int] | None]  # a name, and the page that shows what it names
+
+
+def _names(things: Collection[str]) -> dict[str, Named]:
+    """Return the names and pages of risks, actions, contracts, signals of contracts and indicators, by one query."""
     keys: dict[str, list[int]] = {}
     for kind, _, key in (thing.partition(":") for thing in things):
         if key.isdecimal():
@@ -143,18 +197,21 @@ def _names(things: Collection[str]) -> dict[str, str]:
         return {}
     reference = (Register.prefix, Reference.number)
     none = (null(), null())
-    risks = select(literal("risk"), Risk.id, Risk.title, *reference).select_from(Risk)
-    actions = select(literal("action"), Action.id, Action.text, *reference).join(Risk, Risk.id == Action.risk_id)
-    signals = select(literal("signal"), SignalRow.id, Contract.title, *none)
+    risks = select(literal("risk"), Risk.id, Risk.title, *reference, Risk.id).select_from(Risk)
+    actions = select(literal("action"), Action.id, Action.text, *reference, Action.id).join(
+        Risk, Risk.id == Action.risk_id
+    )
+    signals = select(literal("signal"), SignalRow.id, Contract.title, *none, Contract.id)
     found = (
         ("risk", Risk.id, _with_reference(risks)),
         ("action", Action.id, _with_reference(actions)),
-        ("contract", Contract.id, select(literal("contract"), Contract.id, Contract.title, *none)),
+        ("contract", Contract.id, select(literal("contract"), Contract.id, Contract.title, *none, Contract.id)),
         ("signal", SignalRow.id, signals.join(Contract, Contract.id == SignalRow.contract_id)),
-        ("indicator", Indicator.id, select(literal("indicator"), Indicator.id, Indicator.name, *none)),
+        ("indicator", Indicator.id, select(literal("indicator"), Indicator.id, Indicator.name, *none, Indicator.id)),
     )
     query: CompoundSelect[Any] = union_all(*(rows.where(key.in_(keys.get(kind, ()))) for kind, key, rows in found))
-    return {f"{row[0]}:{row[1]}": _name(*row[2:]) for row in db.session.execute(query)}
+    rows = db.session.execute(query)
+    return {f"{kind}:{key}": (_name(*name), (PAGES[kind], shown)) for kind, key, *name, shown in rows}
 
 
 def _with_reference(rows: Any) -> Any:
@@ -163,7 +220,7 @@ def _with_reference(rows: Any) -> Any:
 
 
 def _name(words: str, prefix: str | None, number: int | None) -> str:
-    return f"{prefix} {number:02d}: {words}" if prefix else words
+    return f"{written_reference(prefix, number)}: {words}" if prefix and number else words
 
 
 def _narrowed(person_id: int, asked: Asked) -> list[ColumnElement[bool]]:

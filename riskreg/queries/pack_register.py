@@ -10,6 +10,7 @@ from sqlalchemy import select, true
 from riskreg.domain.exempt import exempt_word
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.scoring import Rag
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Action, Assessment, Control, Division, Post, Reference, Register, Risk
 
@@ -43,7 +44,7 @@ def _row(row: Any, ratings: dict[str, list[Any]], controls: list[Content], actio
     current, target = ratings.get("current", []), ratings.get("target", [])
     return {
         "risk_id": row.id,
-        "reference": f"{row.prefix} {row.number:02d}",
+        "reference": written_reference(row.prefix, row.number),
         "title": row.title,
         "cause": row.cause,
         "event": row.event,

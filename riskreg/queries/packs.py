@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from riskreg.domain.escalation import SignalState
-from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
+from riskreg.domain.lifecycle import OPEN_ACTIONS, OWES_AN_ANSWER, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -35,7 +36,6 @@ from riskreg.queries.movements import movements
 from riskreg.queries.overdue_results import overdue_behind_risks
 from riskreg.queries.pack_register import Content, is_past, register_rows
 from riskreg.queries.policies import policy_on
-from riskreg.queries.work import OWED
 
 ALL = 10_000
 
@@ -170,53 +170,48 @@ def above_target(rows: list[Content], today: date) -> list[Content]:
 
 
 def _late_actions(register_id: int, today: date) -> list[Content]:
-    rows = db.session.execute(
-        select(Post.title, Risk.id, Register.prefix, Reference.number, Action.text, Action.due_on, Action.status)
-        .join(Risk, Risk.id == Action.risk_id)
-        .join(Reference, Reference.id == Risk.reference_id)
-        .join(Register, Register.id == Risk.register_id)
-        .join(Post, Post.id == Action.owner_post_id)
-        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN)
-        .where(Action.status.in_(OPEN_ACTIONS), Action.due_on < today)
-        .order_by(Post.title, Action.due_on, Action.id)
-    )
-    return [
-        {
-            "owner": row[0],
-            "risk_id": row[1],
-            "reference": f"{row[2]} {row[3]:02d}",
-            "text": row[4],
-            "due_on": row[5].isoformat(),
-            "days": (today - row[5]).days,
-            "status": row[6],
-        }
-        for row in rows
-    ]
+    query = _late(Action, Action.text, Action.owner_post_id, register_id, today)
+    return _told(query.where(Action.status.in_(OPEN_ACTIONS)).order_by(Action.id), "text", today)
 
 
 def _late_answers(register_id: int, today: date) -> list[Content]:
     """What owners were to answer to DMT before today and have not."""
-    rows: Any = db.session.execute(
-        select(Post.title, Risk.id, Register.prefix, Reference.number, Risk.title, Escalation.due_on, Escalation.status)
-        .join(Risk, Risk.id == Escalation.risk_id)
+    query = _late(Escalation, Risk.title, Risk.owner_post_id, register_id, today)
+    return _told(query.where(Escalation.status.in_(OWES_AN_ANSWER)).order_by(Reference.number), "title", today)
+
+
+def _late(
+    about: type[Action] | type[Escalation],
+    words: InstrumentedAttribute[str],
+    owner_post_id: InstrumentedAttribute[int],
+    register_id: int,
+    today: date,
+) -> Select[Any]:
+    """Select what was due before today about open risks, by who owes it and the day."""
+    return (
+        select(Post.title.label("owner"), Risk.id, Register.prefix, Reference.number, about.due_on, about.status)
+        .add_columns(words.label("words"))
+        .join(Risk, Risk.id == about.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
-        .join(Post, Post.id == Risk.owner_post_id)
-        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN)
-        .where(Escalation.status.in_(OWED), Escalation.due_on < today)
-        .order_by(Post.title, Escalation.due_on, Reference.number)
+        .join(Post, Post.id == owner_post_id)
+        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, about.due_on < today)
+        .order_by(Post.title, about.due_on)
     )
+
+
+def _told(query: Select[Any], called: str, today: date) -> list[Content]:
     return [
         {
-            "owner": row[0],
-            "risk_id": row[1],
-            "reference": f"{row[2]} {row[3]:02d}",
-            "title": row[4],
-            "due_on": row[5].isoformat(),
-            "days": (today - row[5]).days,
-            "status": row[6],
+            "owner": row.owner,
+            "risk_id": row.id,
+            "reference": written_reference(row.prefix, row.number),
+            called: row.words,
+            "due_on": row.due_on.isoformat(),
+            "days": (today - row.due_on).days,
+            "status": row.status,
         }
-        for row in rows
+        for row in db.session.execute(query)
     ]
 
 
@@ -242,5 +237,5 @@ def _signals(register_id: int) -> list[Content]:
     for signal_id, sentence, since, indicator, contract, prefix, number in rows:
         known = {"kind": "indicator" if indicator else "contract", "about": indicator or contract}
         one = found.setdefault(signal_id, {"sentence": sentence, "since": since.isoformat(), **known, "risks": []})
-        one["risks"].append(f"{prefix} {number:02d}")
+        one["risks"].append(written_reference(prefix, number))
     return list(found.values())

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select, union
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.lifecycle import DecisionKind, RiskStatus
 from riskreg.domain.past import Happening, IndicatorPast, Past, ResultPast, What
 from riskreg.domain.scoring import Rag
-from riskreg.domain.signals import Heeds
 from riskreg.domain.targets import Judgement, Polarity
 from riskreg.extensions import db
 from riskreg.models import (

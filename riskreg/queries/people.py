@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
 
 from riskreg.domain.access import Role
 from riskreg.extensions import db
@@ -24,9 +24,19 @@ class Holder:
     deputy: bool
 
 
-def held_on(day: date) -> ColumnElement[bool]:
+def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a holding covers the day."""
     return and_(Holding.from_on <= day, or_(Holding.until_on.is_(None), Holding.until_on >= day))
+
+
+# Built once and not for every page: building a statement takes longer than running it.
+_HOLDERS = (
+    select(Holding.post_id, Person.id, Person.name, Person.email, Holding.deputy)
+    .join(Person, Person.id == Holding.person_id)
+    .where(held_on(bindparam("day")), Person.active)
+    .order_by(Holding.post_id, Holding.deputy, Holding.id)
+)
+_HOLDERS_OF = _HOLDERS.where(Holding.post_id.in_(bindparam("posts", expanding=True)))
 
 
 def holders_of_posts(post_ids: Collection[int] | None, day: date) -> dict[int, list[Holder]]:
@@ -34,16 +44,12 @@ def holders_of_posts(post_ids: Collection[int] | None, day: date) -> dict[int, l
 
     A vacant post is not among the keys.
     """
-    found = (
-        select(Holding.post_id, Person.id, Person.name, Person.email, Holding.deputy)
-        .join(Person, Person.id == Holding.person_id)
-        .where(held_on(day), Person.active)
-        .order_by(Holding.post_id, Holding.deputy, Holding.id)
-    )
-    if post_ids is not None:
-        found = found.where(Holding.post_id.in_(post_ids))
+    if post_ids is None:
+        found = db.session.execute(_HOLDERS, {"day": day})
+    else:
+        found = db.session.execute(_HOLDERS_OF, {"day": day, "posts": list(post_ids)})
     holders: dict[int, list[Holder]] = {}
-    for row in db.session.execute(found):
+    for row in found:
         holders.setdefault(row[0], []).append(Holder(*row))
     return holders
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import Rag
-from riskreg.domain.signals import Heeds
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, Reference, Register, Result, Risk
-from riskreg.queries.indicator import written
 from riskreg.queries.indicators import lateness, latest_result
 from riskreg.queries.linked import LatestResult, latest_results, trend_of
 
@@ -129,7 +129,9 @@ def _relying(contract_id: int, ids: Sequence[int]) -> dict[int, list[RelyingRisk
         .order_by(Register.prefix, Reference.number)
     ).all()
     heeds = {(row.id, row.indicator_id): Heeds(row.heeds) for row in rows if row.heeds}
-    risks = dict.fromkeys((row.id, written(row.prefix, row.number), row.status, row.owner_post_id) for row in rows)
+    risks = dict.fromkeys(
+        (row.id, written_reference(row.prefix, row.number), row.status, row.owner_post_id) for row in rows
+    )
     return {key: [RelyingRisk(*one, heeds.get((one[0], key))) for one in risks] for key in ids}
 
 

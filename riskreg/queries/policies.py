@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from riskreg.domain.policy import Policy
 from riskreg.extensions import db
@@ -44,14 +44,25 @@ def versions_told(register_id: int) -> list[VersionTold]:
     return [VersionTold(row.as_policy(), row.reason, row.adopted_at, name) for row, name in rows]
 
 
+# Built once and not for every message: building a statement takes longer than running it.
+_LATEST = (
+    select(PolicyVersion)
+    .where(PolicyVersion.valid_from <= bindparam("day"))
+    .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.version.desc())
+    .limit(1)
+)
+_OF_REGISTER = _LATEST.where(PolicyVersion.register_id == bindparam("register_id"))
+_SHOWN = _LATEST.where(PolicyVersion.register_id == DIRECTORATE.with_only_columns(Register.id).scalar_subquery())
+_IN_FORCE = (
+    select(Register.id, Register.prefix)
+    .where(Register.policies.any(PolicyVersion.valid_from <= bindparam("day")))
+    .order_by(Register.id)
+)
+
+
 def policy_on(register_id: int, day: date) -> Policy:
     """Return the latest version valid on the day, by one query. Raises NoPolicyError when there was none yet."""
-    version = db.session.scalar(
-        select(PolicyVersion)
-        .where(PolicyVersion.register_id == register_id, PolicyVersion.valid_from <= day)
-        .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.version.desc())
-        .limit(1)
-    )
+    version = db.session.scalar(_OF_REGISTER, {"register_id": register_id, "day": day})
     if version is None:
         raise NoPolicyError(f"Register {register_id} has no policy on {day:%Y-%m-%d}.")
     return version.as_policy()
@@ -59,21 +70,10 @@ def policy_on(register_id: int, day: date) -> Policy:
 
 def policy_shown(day: date) -> Policy | None:
     """Return the policy of the register that the pages show, by one query; None where nothing is loaded yet."""
-    shown = DIRECTORATE.with_only_columns(Register.id).scalar_subquery()
-    version = db.session.scalar(
-        select(PolicyVersion)
-        .where(PolicyVersion.register_id == shown, PolicyVersion.valid_from <= day)
-        .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.version.desc())
-        .limit(1)
-    )
+    version = db.session.scalar(_SHOWN, {"day": day})
     return version.as_policy() if version else None
 
 
 def registers_in_force(day: date) -> list[tuple[int, str]]:
     """Return id and prefix of every register that has a policy on the day, by one query; others rest."""
-    found = (
-        select(Register.id, Register.prefix)
-        .where(Register.policies.any(PolicyVersion.valid_from <= day))
-        .order_by(Register.id)
-    )
-    return [(register_id, prefix) for register_id, prefix in db.session.execute(found)]
+    return [(register_id, prefix) for register_id, prefix in db.session.execute(_IN_FORCE, {"day": day})]

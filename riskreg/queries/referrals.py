@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from riskreg.domain.access import Role
 from riskreg.domain.referrals import ReferralState
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     AuditEvent,
@@ -213,7 +214,7 @@ def _referred(row: Any, said: Words | None) -> Referred:
         escalation_id=row.escalation_id,
         risk_id=row.risk_id,
         state=row.state,
-        reference=f"{row.prefix} {row.number:02d}",
+        reference=written_reference(row.prefix, row.number),
         title=row.title,
         owner=row.owner,
         division=row.division,
@@ -222,7 +223,7 @@ def _referred(row: Any, said: Words | None) -> Referred:
         proposed_at=row.decided_at,
         proposed_by=row.decided_by,
         reason=row.reason,
-        corporate=f"{row.above} {row.given:02d}" if row.given else "",
+        corporate=written_reference(row.above, row.given) if row.given else "",
         answer=row.answer,
         answered_at=row.answered_at,
         answered_by=row.answered_by or "",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from riskreg.database import LARGEST_ID
@@ -24,6 +24,7 @@ Rows = Select[*tuple[Any, ...]]
 SORTS = ("reference", "-reference", "rag", "-rag", "review", "-review", "title", "-title")
 LEFT = (RiskStatus.CLOSED, RiskStatus.MERGED)
 SHOWN = (RiskStatus.OPEN, *LEFT)
+FEW = 1000  # so many risks are fetched by their ids; looking through the texts once more takes longer
 REFERENCE = re.compile(r"(?:(?P<prefix>[a-z]{1,12})[\s-]*)?0*(?P<number>[1-9][0-9]{0,8})", re.IGNORECASE | re.ASCII)
 
 
@@ -79,6 +80,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """How many risks were found by each effective RAG, and which: None when that is not worth knowing."""
+
+    by_rag: dict[str, int]
+    ids: Collection[int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class UsedReference:
     """A reference that was used before and belongs to no risk of the register."""
 
@@ -105,23 +114,44 @@ def only_register() -> RegisterName | None:
     return RegisterName(*row) if row else None
 
 
-def risk_counts(register: RegisterName, wanted: Wanted, today: date) -> dict[str, int]:
-    """Count all the wanted risks by effective RAG, whatever RAG is wanted, by one query. Every RAG is a key."""
-    query = _narrowed(select(Risk.effective_rag, func.count()), register, wanted, today).group_by(Risk.effective_rag)
-    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(query)}
-    return {str(rag): counts.get(rag, 0) for rag in reversed(Rag)}
+def risks_found(register: RegisterName, wanted: Wanted, today: date) -> Found:
+    """Count all the wanted risks by effective RAG, whatever RAG is wanted, by one query. Every RAG is a key.
+
+    When words were looked for and few risks of the wanted RAG have them, it is known which those are.
+    """
+    columns: list[ColumnElement[Any]] = [Risk.effective_rag.expression, func.count()]
+    if wanted.search:
+        columns.append(func.aggregate_strings(cast(Risk.id, String), ","))
+    query = _narrowed(select(*columns), register, wanted, today).group_by(Risk.effective_rag)
+    rows = {row[0]: row for row in db.session.execute(query)}
+    by_rag = {str(rag): int(rows[rag][1]) if rag in rows else 0 for rag in reversed(Rag)}
+    if not wanted.search or (by_rag[wanted.rag] if wanted.rag else sum(by_rag.values())) > FEW:
+        return Found(by_rag, None)
+    return Found(by_rag, [int(key) for rag in rows if wanted.rag in ("", rag) for key in rows[rag][2].split(",")])
 
 
 def risk_lines(
-    register: RegisterName, wanted: Wanted, sort: str, today: date, *, limit: int, offset: int
+    register: RegisterName,
+    wanted: Wanted,
+    sort: str,
+    today: date,
+    *,
+    limit: int,
+    offset: int,
+    among: Collection[int] | None = None,
 ) -> list[RiskLine]:
     """Return one page of the wanted risks, by one query. `sort` is one of SORTS; a minus turns it round.
 
+    `among`: the ids of the wanted risks where they are known already.
     The page is found by its ids alone, so that sorting ten thousand risks does not carry their texts along.
     """
-    found = _narrowed(select(Risk.id), register, wanted, today)
-    if wanted.rag:
-        found = found.where(Risk.effective_rag == wanted.rag)
+    found = select(Risk.id)
+    if among is not None:
+        found = found.where(Risk.id.in_(among))
+    else:
+        found = _narrowed(found, register, wanted, today)
+        if wanted.rag:
+            found = found.where(Risk.effective_rag == wanted.rag)
     if sort.removeprefix("-") == "reference":
         found = found.join(Reference, Reference.id == Risk.reference_id)
         found = found.where(Reference.register_id == register.id)  # lets the database walk the index of the references
@@ -197,18 +227,16 @@ def _sorted(query: Rows, sort: str) -> Rows:
     return query.order_by(first) if name == "reference" else query.order_by(first, Risk.reference_id)
 
 
-def risk_owners() -> Sequence[Choice]:
-    """Return the posts that own a risk, in order of title, by one query."""
-    owns = select(Risk.id).where(Risk.owner_post_id == Post.id).exists()
-    rows = db.session.execute(select(Post.id, Post.title).where(owns).order_by(Post.title))
-    return [Choice(*row) for row in rows]
+_DIVISIONS = (
+    select(Division.id, Division.name)
+    .where(select(Risk.id).where(Risk.division_id == Division.id).exists())
+    .order_by(Division.name)
+)
 
 
 def risk_divisions() -> Sequence[Choice]:
     """Return the divisions that have a risk, in order of name, by one query."""
-    has = select(Risk.id).where(Risk.division_id == Division.id).exists()
-    rows = db.session.execute(select(Division.id, Division.name).where(has).order_by(Division.name))
-    return [Choice(*row) for row in rows]
+    return [Choice(*row) for row in db.session.execute(_DIVISIONS)]
 
 
 def used_references(register: RegisterName) -> Sequence[UsedReference]:

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 
 from riskreg.domain.exempt import paragraph_of
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Action, ActionUpdate, AuditEvent, Control, Post, Risk
 from riskreg.queries.as_at import DUE_THEN, STATUS_THEN, UPDATE_THEN, RiskState, end_of
@@ -42,7 +43,7 @@ def _row(one: RiskState, prefix: str, ratings: dict[str, list[Any]], controls: P
     current, target, due = ratings.get("current", []), ratings.get("target", []), actions.get(one.id, [])
     return {
         "risk_id": one.id,
-        "reference": f"{prefix} {one.number:02d}",
+        "reference": written_reference(prefix, one.number),
         "title": one.title,
         "cause": one.cause,
         "event": one.event,

@@ -20,6 +20,7 @@ from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.past import Past, Rules
 from riskreg.domain.policy import Policy
 from riskreg.domain.replay import Replay
+from riskreg.domain.sentences import written_reference
 from riskreg.domain.side_by_side import Difference, Pair, Raised, raised_by, side_by_side
 from riskreg.extensions import db
 from riskreg.models import Escalation, EscalationSignal, Reference, Register, Risk, SignalRow
@@ -167,4 +168,4 @@ def _risks(register_id: int) -> dict[int, tuple[str, str]]:
     query = select(Risk.id, Register.prefix, Reference.number, Risk.title)
     query = query.join(Reference, Reference.id == Risk.reference_id).join(Register, Register.id == Risk.register_id)
     rows = db.session.execute(query.where(Risk.register_id == register_id))
-    return {id_: (f"{prefix} {number:02d}", title) for id_, prefix, number, title in rows}
+    return {id_: (written_reference(prefix, number), title) for id_, prefix, number, title in rows}

@@ -1,4 +1,4 @@
-"""Who is told of a thing that falls due: its owner, the line above, and those whom the policy adds when it is late."""
+"""Who is told of what a post owns: its owner, the line above, and those whom the policy adds when a thing is late."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from riskreg.domain.access import Role
-from riskreg.domain.reminding import Told
+from riskreg.domain.choices import Told
 from riskreg.queries.due import Due
 from riskreg.queries.people import Holder, answering, holders_of_posts, line_posts, people_with_role
 
@@ -20,11 +20,29 @@ ROLES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Owners:
+    """Who is told as the owner: those in the post, or, where that is `vacant`, those to whom its line leads.
+
+    `lone`: nobody is above it either, so that the co-ordinators are told, who may not do its work.
+    """
+
+    people: Sequence[Holder]
+    vacant: bool = False
+    lone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
-    """As what a person is told. `vacant`: because the owning post has nobody."""
+    """As what a person is told. `vacant`: because the owning post has nobody; `deputy`: as a deputy of its holder."""
 
     told: Told
     vacant: bool = False
+    deputy: bool = False
+
+    @property
+    def acts(self) -> bool:
+        """Whether what is told is this person's to do: as the owner, or instead of one while the post is vacant."""
+        return self.told in (Told.OWNER, Told.PERFORMANCE_OFFICER) or (self.vacant and self.told is Told.LINE_DIRECTOR)
 
 
 class Staff:
@@ -45,26 +63,34 @@ class Staff:
         """
         if due.stage is None:
             return {}
-        owner_post_id = due.owner_post_id
-        owners = self._of(owner_post_id) if owner_post_id else []
-        vacant = owner_post_id is not None and not owners
+        owners = self.owners(due.owner_post_id) if due.owner_post_id else Owners(())
         told: dict[int, Telling] = {}
+        if owners.vacant:
+            first = Told.COORDINATOR if owners.lone else Told.LINE_DIRECTOR
+            told = {one.person_id: Telling(first, vacant=True) for one in owners.people}
         for capacity in due.stage.told:
-            for one in self._in_capacity(capacity, owner_post_id, owners):
-                told.setdefault(one.person_id, Telling(capacity, vacant))
-        if vacant and owner_post_id:
-            for one in self._line_of(owner_post_id):
-                told.setdefault(one.person_id, Telling(Told.LINE_DIRECTOR, vacant=True))
+            for one in self._in_capacity(capacity, due.owner_post_id, owners):
+                deputy = capacity is Told.OWNER and one.deputy
+                told.setdefault(one.person_id, Telling(capacity, owners.vacant, deputy))
         return told
 
-    def _in_capacity(self, capacity: Told, owner_post_id: int | None, owners: Sequence[Holder]) -> Sequence[Holder]:
+    def owners(self, post_id: int) -> Owners:
+        """Return who is told of what a post owns: its holder and deputies, or the line above while it is vacant."""
+        if holders := self._of(post_id):
+            return Owners(holders)
+        if above := self._above(post_id):
+            return Owners(above, vacant=True)
+        return Owners(self.with_role(Role.COORDINATOR), vacant=True, lone=True)
+
+    def _in_capacity(self, capacity: Told, owner_post_id: int | None, owners: Owners) -> Sequence[Holder]:
         if capacity is Told.OWNER:
-            return owners
+            return owners.people
         if capacity is Told.LINE_DIRECTOR:
             return self._line_of(owner_post_id) if owner_post_id else []
-        return self._people(ROLES[capacity])
+        return self.with_role(ROLES[capacity])
 
-    def _people(self, role: Role) -> list[Holder]:
+    def with_role(self, role: Role) -> list[Holder]:
+        """Return who answers for the posts that bring a role."""
         if role not in self._with_role:
             self._with_role[role] = people_with_role(role, self._today)
         return self._with_role[role]
@@ -77,6 +103,9 @@ class Staff:
 
     def _line_of(self, post_id: int) -> Sequence[Holder]:
         """Who answers for the nearest post up the line that somebody holds; the co-ordinators when none does."""
+        return self._above(post_id) or self.with_role(Role.COORDINATOR)
+
+    def _above(self, post_id: int) -> Sequence[Holder]:
         seen = {post_id}
         above = self._line.get(post_id)
         while above is not None and above not in seen:
@@ -84,7 +113,7 @@ class Staff:
                 return answering(holders)
             seen.add(above)
             above = self._line.get(above)
-        return self._people(Role.COORDINATOR)
+        return ()
 
     @cached_property
     def _line(self) -> dict[int, int | None]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.escalation import Candidate, Seen, SignalState
 from riskreg.domain.lifecycle import LIVE, DecisionKind, RiskStatus
-from riskreg.domain.signals import Heeds, Reach, SignalKind, heeded
+from riskreg.domain.signals import Reach, SignalKind, heeded
 from riskreg.extensions import db
 from riskreg.models import Decision, Escalation, EscalationSignal, Link, Risk, SignalRow
 from riskreg.queries.heeding import is_heeded
@@ -46,7 +48,8 @@ def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unh
         limit = None if subjects is None else subjects[0 if about == "indicator" else 1]
         if limit == ():
             continue
-        for row in db.session.execute(_unheard(register_id, about, limit)):
+        query = _unheard(about, limited=limit is not None)
+        for row in db.session.execute(query, {"register_id": register_id, "limit": list(limit or ())}):
             of_indicator, reaches = about == "indicator", Reach(row.reaches)
             if not heeded(Heeds(row.heeds), about_indicator=of_indicator, severity=row.severity, reaches=reaches):
                 continue
@@ -59,7 +62,8 @@ def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unh
         yield Unheard(risks, {key: found[key] for key in part}, _seen(part), _live(part))
 
 
-def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Select[Any]:
+@cache  # building a statement takes longer than running it
+def _unheard(about: str, *, limited: bool) -> Select[Any]:
     """The anti-join: standing signals × links that may heed them × open risks, less what the risk's escalations hold.
 
     It leaves out what never escalates; of the rest, `domain.signals.heeded` decides.
@@ -75,10 +79,11 @@ def _unheard(register_id: int, about: str, limit: tuple[int, ...] | None) -> Sel
         .join(Risk, Risk.id == Link.risk_id)
         .outerjoin(EscalationSignal, held)
         .where(SignalRow.state == SignalState.STANDS, SignalRow.reaches == int(Reach.DMT), Link.heeds != Heeds.WATCH)
-        .where(Risk.register_id == register_id, Risk.status == RiskStatus.OPEN, EscalationSignal.signal_id.is_(None))
+        .where(Risk.register_id == bindparam("register_id"), Risk.status == RiskStatus.OPEN)
+        .where(EscalationSignal.signal_id.is_(None))
         .order_by(Link.risk_id, SignalRow.id)
     )
-    return query if limit is None else query.where(signal_side.in_(limit))
+    return query.where(signal_side.in_(bindparam("limit", expanding=True))) if limited else query
 
 
 def _seen(risk_ids: Sequence[int]) -> dict[int, list[Seen]]:
@@ -130,25 +135,27 @@ def _live(risk_ids: Sequence[int]) -> dict[int, Escalation]:
     return {row.risk_id: row for row in rows}
 
 
+_STANDING = (
+    select(EscalationSignal.signal_id)
+    .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
+    .where(EscalationSignal.escalation_id == Escalation.id, SignalRow.state == SignalState.STANDS, is_heeded())
+    .exists()
+)
+_IN_DOUBT = (
+    select(Escalation.id)
+    .join(Risk, Risk.id == Escalation.risk_id)
+    .where(Risk.register_id == bindparam("register_id"), Escalation.status.in_(LIVE), Escalation.person_id.is_(None))
+    .where(or_(and_(Escalation.proposal == "", ~_STANDING), and_(Escalation.proposal != "", _STANDING)))
+    .order_by(Escalation.id)
+)
+
+
 def escalations_in_doubt(register_id: int) -> Iterator[Sequence[Escalation]]:
     """Yield batches of live escalations raised by signals, with their evidence and decisions loaded.
 
     Those of which no signal stands that a link heeds, and those proposed for de-escalation of which one does again.
     """
-    standing = (
-        select(EscalationSignal.signal_id)
-        .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
-        .where(EscalationSignal.escalation_id == Escalation.id, SignalRow.state == SignalState.STANDS, is_heeded())
-        .exists()
-    )
-    ids = db.session.scalars(
-        select(Escalation.id)
-        .join(Risk, Risk.id == Escalation.risk_id)
-        .where(Risk.register_id == register_id, Escalation.status.in_(LIVE), Escalation.person_id.is_(None))
-        .where(or_(and_(Escalation.proposal == "", ~standing), and_(Escalation.proposal != "", standing)))
-        .order_by(Escalation.id)
-    ).all()
-    yield from _loaded(ids)
+    yield from _loaded(db.session.scalars(_IN_DOUBT, {"register_id": register_id}).all())
 
 
 def escalations_holding(register_id: int, signal_ids: Sequence[int]) -> Iterator[Sequence[Escalation]]:

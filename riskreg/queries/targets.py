@@ -105,11 +105,6 @@ def past_figures(indicator_id: int) -> Sequence[PastFigures]:
     return [PastFigures(*row) for row in db.session.execute(query)]
 
 
-def codes_of_indicators() -> dict[str, int]:
-    """Return the id of every indicator by its code, by one query."""
-    return {row.code: row.id for row in db.session.execute(select(Indicator.code, Indicator.id))}
-
-
 def sheet_targets(years: Sequence[int], group: str) -> list[SheetTarget]:
     """Return each rated indicator (of one service group, or all) with each of these years, by two queries."""
     query = select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from riskreg.domain.scoring import Rag, effective_rag
+from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import (
     Assessment,
@@ -25,11 +26,11 @@ from riskreg.models import (
     SignalRow,
 )
 from riskreg.queries.audit import AuditLine
+from riskreg.queries.change_parts import ITSELF
 
 Rows = Select[*tuple[Any, ...]]
 RISK: Any = bindparam("risk_id")
 Decider = aliased(Person)
-ITSELF = "the register itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class RiskName:
     @property
     def reference(self) -> str:
         """CYPE 01."""
-        return f"{self.prefix} {self.number:02d}"
+        return written_reference(self.prefix, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, case, false, literal, or_, select
 
 from riskreg.domain.escalation import SignalState
-from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, EscalationStatus, RiskStatus
+from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, OWES_AN_ANSWER, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
 from riskreg.models import (
@@ -34,7 +34,6 @@ from riskreg.queries.indicators import latest_result
 from riskreg.queries.slips import SLIPS
 
 MOST = 50
-OWED = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def owed_reviews(person_id: int, posts: Collection[int], today: date, days: int)
 
     A review that the person has begun is owed whenever it is due.
     """
-    owes = Escalation.status.in_(OWED)
+    owes = Escalation.status.in_(OWES_AN_ANSWER)
     due = case((Escalation.due_on < Risk.review_due_on, Escalation.due_on), else_=Risk.review_due_on)
     begun = ReviewDraft.id.is_not(None)
     rows = db.session.execute(
@@ -168,7 +167,7 @@ def before_dmt(posts: Collection[int]) -> Sequence[BeforeDmt]:
         .join(Risk, Risk.id == Escalation.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)
         .join(Register, Register.id == Risk.register_id)
-        .where(Escalation.status.in_([status for status in LIVE if status not in OWED]))
+        .where(Escalation.status.in_([status for status in LIVE if status not in OWES_AN_ANSWER]))
         .where(Risk.owner_post_id.in_(posts))
         .order_by(Escalation.waiting_since, Escalation.id)
         .limit(MOST + 1)

@@ -38,6 +38,7 @@ class NewDecision:
     due_on: date | None
     deferred_to: date | None
     risk_status: str
+    review_due_on: date
     is_last: bool
     raised_again: bool
     standing: Standing
@@ -67,7 +68,7 @@ def new_decisions(person_id: int, posts: Collection[int], today: date) -> Sequen
     rows = db.session.execute(
         select(Decision.id, Escalation.id, Register.prefix, Reference.number, Risk.title, Risk.owner_post_id)
         .add_columns(Decision.kind, Decision.reason, Decision.decided_on, Decision.due_on, Decision.deferred_to)
-        .add_columns(Risk.status, ~_SUPERSEDED, _RAISED_AGAIN, *STANDING)
+        .add_columns(Risk.status, Risk.review_due_on, ~_SUPERSEDED, _RAISED_AGAIN, *STANDING)
         .join(Escalation, Escalation.id == Decision.escalation_id)
         .join(Risk, Risk.id == Escalation.risk_id)
         .join(Reference, Reference.id == Risk.reference_id)

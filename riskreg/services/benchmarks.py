@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
-
-from sqlalchemy import select
 
 from riskreg.domain.access import Permission
 from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
@@ -23,20 +22,11 @@ from riskreg.extensions import db
 from riskreg.models import Benchmark, BenchmarkPast, Indicator
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.consequences import require_as_shown, tried
+from riskreg.services.consequences import tried
 from riskreg.services.evaluation import Evaluation
 from riskreg.services.locking import lock_register
-from riskreg.services.rejudging import (
-    NOTHING_NEW,
-    Change,
-    InForce,
-    SettingOutcome,
-    entry_faults,
-    in_years,
-    outcome_of,
-    raise_any,
-    rows_of_years,
-)
+from riskreg.services.rejudging import Change, SettingOutcome
+from riskreg.services.setting_years import InForce, Rows, read_entries, store_new
 
 NOT_KNOWN = "not known"
 
@@ -86,6 +76,11 @@ class _Reading:
         """What is in force."""
         return _held(self.known)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether they are others than that."""
+        return self.figures != self.before
+
 
 def preview_benchmarks(
     actor: Actor, register_id: int, entries: Sequence[BenchmarkEntry], reason: str, now: datetime
@@ -114,36 +109,30 @@ def set_benchmarks(
     if not reason.strip():
         raise RuleBroken("Say where the figures come from, or why they change.", "reason")
     readings, problems = _read(entries)
-    raise_any(problems)
-    new = [one for one in readings if one.figures != one.before]
-    if not new:
-        raise RowsBroken([RowProblem(one.entry.row, NOTHING_NEW, "value") for one in readings[:1]])
-    changes = [_store(actor, one, reason.strip(), now) for one in new]
-    outcome, evaluation = outcome_of(register_id, changes, len(readings) - len(new), now)
-    require_as_shown(outcome, shown)
-    return outcome, evaluation
+    if problems:
+        raise RowsBroken(problems)
+    return store_new(register_id, readings, lambda one: _store(actor, one, reason.strip(), now), now, shown)
 
 
-def wrong_benchmarks(entries: Sequence[BenchmarkEntry]) -> Sequence[RowProblem]:
-    """Return everything that set_benchmarks would refuse of these rows, so that they can be left out."""
-    return _read(entries)[1] if entries else []
+def wrong_benchmarks(entries: Sequence[BenchmarkEntry], unread: Rows = MappingProxyType({})) -> Sequence[RowProblem]:
+    """Return everything that set_benchmarks would refuse of these rows, so that they can be left out.
+
+    `unread`: where years stand in rows of which no entry could be made; the same year elsewhere is refused for them.
+    """
+    return _read(entries, unread)[1] if entries else []
 
 
-def _read(entries: Sequence[BenchmarkEntry]) -> tuple[list[_Reading], list[RowProblem]]:
+def _read(
+    entries: Sequence[BenchmarkEntry], unread: Rows = MappingProxyType({})
+) -> tuple[list[_Reading], list[RowProblem]]:
     if not entries:
         raise RuleBroken("There is no national figure to set.")
-    ids = {entry.indicator_id for entry in entries}
-    indicators = {row.id: row for row in db.session.scalars(select(Indicator).where(Indicator.id.in_(ids)))}
-    there = select(Benchmark).where(in_years(Benchmark, ids, {entry.year for entry in entries}))
-    known = {(row.indicator_id, row.year): row for row in db.session.scalars(there)}
-    problems, readings, rows = list[RowProblem](), list[_Reading](), rows_of_years(entries)
-    for entry in entries:
-        indicator, row = indicators.get(entry.indicator_id), known.get((entry.indicator_id, entry.year))
-        wrong = list(entry_faults(entry, indicator, _in_force(indicator, row), rows))
-        if indicator is not None and not wrong:
-            wrong = _take(entry, indicator, row, readings)
-        problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
-    return readings, problems
+    readings = list[_Reading]()
+
+    def take(entry: BenchmarkEntry, indicator: Indicator, known: Benchmark | None) -> list[RuleBroken]:
+        return _take(entry, indicator, known, readings)
+
+    return readings, read_entries(entries, Benchmark, _in_force, take, unread)
 
 
 def _in_force(indicator: Indicator | None, row: Benchmark | None) -> InForce:

@@ -48,7 +48,7 @@ def _came_back(message: Message, bounce: Bounce, now: datetime) -> str:
     if failed is None:
         return f"Message {message.id} came back, but it is {message.state} by now; nothing was changed."
     _note(message, CAME_BACK, f"Message {message.id} came back: {bounce.words}", now)
-    tell_of_failed_mail(message, f"It came back: {bounce.words}", now)
+    tell_of_failed_mail(message, "failed", f"It came back: {bounce.words}", now)
     return f"Message {message.id} came back and counts as failed."
 
 

@@ -6,19 +6,18 @@ is stored or logged.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from datetime import datetime
 
-from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
 from riskreg.domain.errors import NotPermitted
 from riskreg.extensions import db
 from riskreg.models import Person
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
+from riskreg.services.tokens import signer
 
 SALT = "riskreg.calendar"
 STAMP_BYTES = 12
@@ -26,13 +25,13 @@ STAMP_BYTES = 12
 
 def calendar_token(person: Person) -> str:
     """Return the secret part of the address of a person's calendar; empty when there is no calendar."""
-    return _signer().dumps([person.id, person.calendar_stamp]) if person.calendar_stamp else ""
+    return signer(SALT).dumps([person.id, person.calendar_stamp]) if person.calendar_stamp else ""
 
 
 def calendar_owner(token: str) -> Person | None:
     """Return whose calendar a token opens; None for one that was renewed, stopped or never made, or of the inactive."""
     try:
-        person_id, stamp = _signer().loads(token)
+        person_id, stamp = signer(SALT).loads(token)
     except (BadSignature, ValueError, TypeError):
         return None
     person = db.session.get(Person, person_id)
@@ -41,13 +40,15 @@ def calendar_owner(token: str) -> Person | None:
     return person if hmac.compare_digest(person.calendar_stamp, str(stamp)) else None
 
 
-def renew_calendar(actor: Actor, now: datetime) -> None:
-    """Give the person's calendar an address, or another one: an earlier one then opens nothing."""
+def renew_calendar(actor: Actor, now: datetime) -> bool:
+    """Give the person's calendar an address, or another one, and return whether it had one, which opens nothing now."""
     person = _own(actor)
     before = person.calendar_stamp
     person.calendar_stamp = secrets.token_urlsafe(STAMP_BYTES)
-    sentence = "The calendar has a new address." + (" The one before it opens nothing any more." if before else "")
+    renewed = "The calendar has a new address. The one before it opens nothing any more."
+    sentence = renewed if before else "The calendar has an address now."
     record(actor, "renewed the calendar address", f"person:{person.id}", sentence, now=now)
+    return bool(before)
 
 
 def stop_calendar(actor: Actor, now: datetime) -> None:
@@ -62,9 +63,3 @@ def _own(actor: Actor) -> Person:
     if actor.person_id is None:
         raise NotPermitted("Only a person has a calendar.")
     return db.session.get_one(Person, actor.person_id, with_for_update=True)
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(
-        str(current_app.config["SECRET_KEY"]), salt=SALT, signer_kwargs={"digest_method": hashlib.sha256}
-    )

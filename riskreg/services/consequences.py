@@ -120,7 +120,7 @@ def _risks(done: Evaluation) -> Iterator[RiskEffect]:
 
 def _changes(done: Evaluation) -> list[tuple[Effect, Escalation, tuple[str, ...]]]:
     changed = [*done.withdrawn, *done.proposed, *done.put_back]
-    went = [(Effect.REASON_WENT, row, (text,)) for row, text in done.went if row not in changed]
+    went = [(Effect.REASON_WENT, one.escalation, (one.sentence,)) for one in done.went if one.escalation not in changed]
     return [
         *(
             (Effect.BROUGHT_BACK if one.back else Effect.ESCALATED, one.escalation, one.sentences)
@@ -128,7 +128,10 @@ def _changes(done: Evaluation) -> list[tuple[Effect, Escalation, tuple[str, ...]
         ),
         *((Effect.WITHDRAWN, row, (row.ended_why,)) for row in done.withdrawn),
         *((Effect.PROPOSED, row, (row.proposal,)) for row in done.proposed),
-        *((Effect.PUT_BACK, row, tuple(text for other, text in done.went if other is row)) for row in done.put_back),
+        *(
+            (Effect.PUT_BACK, row, tuple(one.sentence for one in done.went if one.escalation is row))
+            for row in done.put_back
+        ),
         *((Effect.KEPT, row, ()) for row in done.kept),
         *((Effect.JOINED, one.escalation, one.sentences) for one in done.joining),
         *went,

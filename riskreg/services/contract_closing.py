@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.sentences import day, listed
-from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.models import Contract, Link, Risk
 from riskreg.services.actors import Actor

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from riskreg.domain.access import Permission, holds, require
-from riskreg.domain.contract_terms import ContractTerms, changed_terms, what_is_wrong
+from riskreg.domain.contract_terms import ContractTerms, changed_terms, is_beyond, what_is_wrong
 from riskreg.domain.contracts import RouteStage
 from riskreg.domain.dates import PartialDate, day_of
 from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken
-from riskreg.domain.sentences import day, plural
+from riskreg.domain.sentences import day, plural, rows_named
 from riskreg.domain.signals import Signal
 from riskreg.extensions import db
 from riskreg.models import Contract
@@ -90,30 +91,41 @@ def require_possible(actor: Actor, every: Sequence[Kept], now: datetime) -> None
             raise ChangedMeanwhile(CHANGED)
         if one.contract and not one.entry.row:
             require_keeper(actor, one.contract)
-    if problems := _problems(actor, every, now):
+    twice = there_twice([(one.entry.row, one.entry.contract_id, one.entry.terms.code) for one in every])
+    if problems := [*twice, *_problems(actor, every, now)]:
         raise RowsBroken(problems)
 
 
 def wrong_entries(actor: Actor, entries: Sequence[ContractEntry], now: datetime) -> list[RowProblem]:
-    """Return everything that is wrong with entries, without changing anything."""
+    """Return what is wrong with entries one by one, without changing anything; `there_twice` looks at all of them."""
     return _problems(actor, with_contracts(entries), now)
+
+
+def there_twice(rows: Sequence[tuple[str, int | None, str]]) -> Iterator[RowProblem]:
+    """Yield a problem for every row of a contract that stands in several: which is meant, nobody can tell.
+
+    `rows`: each with its contract's id, None for a new one, and reference.
+    """
+    places: dict[int | str, list[str]] = {}
+    for row, contract_id, code in rows:
+        if contract_id is not None or code:
+            places.setdefault(code.upper() if contract_id is None else contract_id, []).append(row)
+    for there in places.values():
+        for row in there if len(there) > 1 else ():
+            others = rows_named([other for other in there if other != row])
+            yield RowProblem(row, f"This contract stands in {others} too.", "code")
 
 
 def _problems(actor: Actor, every: Sequence[Kept], now: datetime) -> list[RowProblem]:
     taken = {row.code.upper(): row.id for row in db.session.execute(select(Contract.code, Contract.id))}
-    rows: dict[int, str] = {}
     problems: list[RowProblem] = []
-    for number, one in enumerate(every, 1):
-        first = rows.setdefault(one.entry.contract_id or -number, one.entry.row)
-        if first != one.entry.row:
-            problems.append(RowProblem(one.entry.row, f"This contract stands in {first} already.", "code"))
+    for one in every:
         if one.contract is not None and not one.changed:
             continue
-        row, terms = one.entry.row, one.entry.terms
+        row, terms, mine = one.entry.row, one.entry.terms, one.entry.contract_id
         problems += [RowProblem(row, sentence, field) for sentence, field in what_is_wrong(terms)]
         problems += [RowProblem(row, *found) for found in _conflicts(actor, one, now)]
-        mine = one.entry.contract_id or -number
-        if terms.code and taken.setdefault(terms.code.upper(), mine) != mine:
+        if terms.code and taken.get(terms.code.upper(), mine) != mine:
             problems.append(RowProblem(row, f"The reference {terms.code} belongs to another contract.", "code"))
     return problems
 
@@ -121,7 +133,7 @@ def _problems(actor: Actor, every: Sequence[Kept], now: datetime) -> list[RowPro
 def _conflicts(actor: Actor, one: Kept, now: datetime) -> list[tuple[str, str | None]]:
     """Return what is wrong with an entry beside what is kept of its contract, and beside who asks."""
     found = _not_mine(actor, one)
-    terms, contract = one.entry.terms, one.contract
+    contract = one.contract
     until = one.entry.provider_until
     if until and until > day_of(now):
         found.append(("The date must be today or earlier.", "provider_until"))
@@ -129,17 +141,38 @@ def _conflicts(actor: Actor, one: Kept, now: datetime) -> list[tuple[str, str | 
         return found
     if contract.closed_on is not None:
         found.append((f"It was closed on {day(contract.closed_on)}: reopen it first.", None))
-    awarded = [route for route in contract.routes if route.stage == RouteStage.AWARDED and route.new_end]
-    if terms.extensions < len(awarded) and terms.extensions != one.before.extensions:
-        used = plural(len(awarded), "extension has", "extensions have")
+    return found + _against_awards(one, contract)
+
+
+def _against_awards(one: Kept, contract: Contract) -> list[tuple[str, str | None]]:
+    """Return where terms contradict the extensions that were awarded."""
+    terms = one.entry.terms
+    found: list[tuple[str, str | None]] = []
+    ends = [
+        PartialDate(route.new_end) for route in contract.routes if route.stage == RouteStage.AWARDED and route.new_end
+    ]
+    if terms.extensions < len(ends) and terms.extensions != one.before.extensions:
+        used = plural(len(ends), "extension has", "extensions have")
         found.append((f"{used} been awarded already.", "extensions"))
-    if awarded and terms.rolling:
+    if ends and terms.rolling:
         found.append(("It was extended to an end, so it is no rolling agreement.", "rolling"))
-    ends = [PartialDate(route.new_end) for route in awarded]
     if terms.end and any(moved.last_day <= terms.end.last_day for moved in ends) and terms.end != one.before.end:
         said = f"This is the end before any extension; it must come before {ends[0]}, the end that was awarded."
         found.append((said, "end"))
-    return found
+    return found + _too_long(one, ends)
+
+
+def _too_long(one: Kept, ends: Sequence[PartialDate]) -> list[tuple[str, str | None]]:
+    """Return the extensions that were awarded for longer than terms say that are changed now."""
+    terms = one.entry.terms
+    field = next((name for name in ("extension_months", "end") if name in one.changed), None)
+    beyond = [
+        moved
+        for before, moved in pairwise([terms.end, *ends])
+        if moved and is_beyond(moved, before, terms.extension_months)
+    ]
+    said = "An extension until {} was awarded already, which is longer than the terms would say."
+    return [(said.format(moved), field) for moved in beyond if field]
 
 
 def _not_mine(actor: Actor, one: Kept) -> list[tuple[str, str | None]]:

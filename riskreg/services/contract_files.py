@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -18,19 +17,17 @@ from riskreg.domain.contract_terms import KINDS, LABELS, MOST_EXTENSIONS, MOST_M
 from riskreg.domain.dates import PartialDate
 from riskreg.exchange import typed
 from riskreg.exchange.cells import choice
-from riskreg.exchange.mapping import ColumnMapping, ReadLine, read_lines
+from riskreg.exchange.mapping import ColumnMapping, ReadLine, hidden_parts, read_at_once, rows_with_problems
 from riskreg.exchange.sheets import Cell, Workbook
-from riskreg.exchange.tables import BrokenTable, Problem, quoted
+from riskreg.exchange.tables import Problem, quoted
 from riskreg.exchange.workbooks import NewColumn, NewSheet, write_workbook
 from riskreg.extensions import db
 from riskreg.models import Contract, Post
 from riskreg.queries.performance import performance
 from riskreg.services.actors import Actor
-from riskreg.services.contract_entries import ContractEntry, wrong_entries
+from riskreg.services.contract_entries import ContractEntry, there_twice, wrong_entries
 
 SHEET = "Contracts"
-MOST_ROWS = 2_000
-TOO_MANY = f"the sheet has more than {MOST_ROWS:,} rows below its headings. Send at most so many at once."
 NAMES = {label: name for name, label in LABELS.items()}
 WIDTHS = {"title": 40, "description": 40, "provider": 30, "value_note": 30, "service_area": 24, "owner_post_id": 34}
 TOLD = ("End now", "Next review", "Extensions used", "Closed on", "Performance")
@@ -53,17 +50,18 @@ NOTES = (
 class ContractReading:
     """What a file holds: the entries that can be kept, and what is wrong with the other rows.
 
-    `alike`: how many of the entries say what is kept already.
+    `alike`: how many of the entries say what is kept already; `doubts`: what may not be meant, in sentences.
     """
 
     entries: tuple[ContractEntry, ...]
     problems: tuple[Problem, ...]
     alike: int = 0
+    doubts: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> int:
         """How many rows have a problem."""
-        return len({one.row for one in self.problems})
+        return rows_with_problems(self.problems)
 
     @property
     def new(self) -> int:
@@ -116,21 +114,23 @@ def _shown(value: object) -> object:
 
 def read_contracts(book: Workbook, mapping: ColumnMapping, actor: Actor, now: datetime) -> ContractReading:
     """Read a file as its columns are mapped. Raises BrokenTable when that cannot be done at all, or it is too long."""
-    lines = list(islice(read_lines(book, mapping, PARSERS), MOST_ROWS + 1))
-    if len(lines) > MOST_ROWS:
-        raise BrokenTable([Problem(book.name, None, "", TOO_MANY, mapping.sheet)])
+    lines = read_at_once(book, mapping, PARSERS)
     reader = _Reader.of(book.name, mapping)
     entries = {line.number: entry for line in lines if (entry := reader.entry(line)) is not None}
-    by_row = {entry.row: number for number, entry in entries.items()}
-    for wrong in wrong_entries(actor, list(entries.values()), now):
-        number = by_row[wrong.row]
-        reader.refuse(number, LABELS.get(wrong.field or "", ""), wrong.sentence)
-        entries.pop(number, None)
+    by_row = {_row(line.number): line.number for line in lines}
+    twice = there_twice([reader.named(line) for line in lines])
+    for wrong in [*twice, *wrong_entries(actor, list(entries.values()), now)]:
+        reader.refuse(by_row[wrong.row], LABELS.get(wrong.field or "", ""), wrong.sentence)
+        entries.pop(by_row[wrong.row], None)
     problems = sorted(reader.problems, key=lambda one: one.row or 0)
     kept = {one.id: one.terms() for one in reader.contracts.values()}
     known = [(kept[one.contract_id], one.terms) for one in entries.values() if one.contract_id is not None]
     alike = sum(not changed_terms(before, terms) for before, terms in known)
-    return ContractReading(tuple(entries.values()), tuple(problems), alike)
+    return ContractReading(tuple(entries.values()), tuple(problems), alike, tuple(hidden_parts(book, mapping)))
+
+
+def _row(number: int) -> str:
+    return f"row {number}"
 
 
 def _yes_no(cell: Cell) -> bool:
@@ -194,6 +194,12 @@ class _Reader:
             self.refuse(line.number, label, sentence)
             return None
 
+    def named(self, line: ReadLine) -> tuple[str, int | None, str]:
+        """Return a line's row with the id and the reference of its contract, also where the line has a problem."""
+        code = line.values.get(LABELS["code"], "")
+        known = self.contracts.get(code.casefold()) if code else None
+        return _row(line.number), known.id if known else None, code
+
     def refuse(self, number: int, label: str, sentence: str) -> None:
         """Keep what is wrong with a row."""
         letters, heading = self.mapping.columns.get(label, ""), self.mapping.headings.get(label, label)
@@ -215,7 +221,7 @@ class _Reader:
             values["owner_post_id"] = self._post(values["owner_post_id"])
         given: dict[str, Any] = {name: EMPTY.get(name) if value is None else value for name, value in values.items()}
         terms = replace(known.terms() if known else ContractTerms(), **given)
-        return ContractEntry(terms, known.id if known else None, row=f"row {number}")
+        return ContractEntry(terms, known.id if known else None, row=_row(number))
 
     def _post(self, title: str) -> int | None:
         if not title:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from riskreg.domain.access import Permission, holds, require
+from riskreg.domain.contract_terms import is_beyond, last_day_extended
 from riskreg.domain.contracts import RouteKind, RouteStage
 from riskreg.domain.dates import PartialDate, day_of
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
@@ -154,6 +155,8 @@ def _check_route(contract: Contract, entry: RouteEntry, now: datetime) -> Partia
         raise RuleBroken("A new end belongs to an extension that is awarded.", "new_end")
     if new_end is not None and end is not None and new_end.last_day <= end.last_day:
         raise RuleBroken(f"The new end must be later than the present one, {end}.", "new_end")
+    if new_end is not None and end is not None:
+        _require_within(contract, end, new_end, facts.extensions_used)
     return new_end
 
 
@@ -167,6 +170,21 @@ def _require_allowed(contract: Contract, used: int) -> None:
     else:
         said = "No extension is known to be allowed: enter it"
     raise RuleBroken(f"{said} in the terms of the contract first, then record the award.", "stage")
+
+
+def _require_within(contract: Contract, end: PartialDate, new_end: PartialDate, used: int) -> None:
+    """One extension is as long as the terms say at most. Raises RuleBroken with the way on."""
+    months = contract.extension_months
+    if months is None or not is_beyond(new_end, end, months):
+        return
+    latest = day(last_day_extended(end, months))
+    said = f"By the terms an extension is {plural(months, 'month')}, so the new end is {latest} at the latest"
+    left = contract.extensions - used
+    if left > 1 and not is_beyond(new_end, end, months * left):
+        raise RuleBroken(f"{said}: record each extension by itself.", "new_end")
+    raise RuleBroken(
+        f"{said}: enter a longer one in the terms of the contract first, then record the award.", "new_end"
+    )
 
 
 def _check_day(on: date, now: datetime, field: str) -> None:

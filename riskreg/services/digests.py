@@ -7,7 +7,7 @@ meanwhile is dropped, what belongs to somebody else by now is noted for them ins
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,15 +20,19 @@ from riskreg.domain.sentences import day, listed
 from riskreg.extensions import db
 from riskreg.models import Message, Notice, Person
 from riskreg.queries.due import READERS, Due, read_due
-from riskreg.queries.staff import Staff
-from riskreg.services.digest_items import GROUPS, due_item, event_item
+from riskreg.queries.jobs import days_made_good
+from riskreg.queries.staff import Staff, Telling
+from riskreg.services.digest_groups import in_groups
+from riskreg.services.digest_items import Line, due_lines, event_line
 from riskreg.services.event_notices import no_longer
 from riskreg.services.outbox import queue_message
 from riskreg.services.reminders import notices_of
+from riskreg.services.still_standing import facts_now
 from riskreg.services.telling import tell
 from riskreg.working_days import is_working_day
 
 KIND = "digest"
+REMINDERS = "remind"  # the job of which every day counts: it tells on which days none ran
 # A pack is read before its meeting: it does not wait for the day of a weekly digest.
 PRESSING = case((Notice.kind == NoticeKind.PACK, 1), else_=0)
 LOOK_BACK = timedelta(days=21)  # a weekly one, with a fortnight of holidays in between
@@ -53,7 +57,7 @@ class Waiting:
 
 
 def ready(now: datetime) -> list[Waiting]:
-    """Return the people whose digest goes now, by two queries."""
+    """Return the people whose digest goes now, by three queries."""
     query = (
         select(Person.id, Person.rhythm, Person.rhythm_weekday, Person.switched_off)
         .add_columns(func.min(Notice.created_at).label("since"), func.max(PRESSING).label("pressing"))
@@ -63,7 +67,9 @@ def ready(now: datetime) -> list[Waiting]:
         .order_by(Person.id)
     )
     rows = db.session.execute(query).all()
-    last = _last_digests(now) if rows else {}
+    if not rows:
+        return []
+    last, works = _last_digests(now), digest_days(day_of(now))
     return [
         Waiting(row.id, Rhythm(row.rhythm), row.switched_off)
         for row in rows
@@ -73,9 +79,18 @@ def ready(now: datetime) -> list[Waiting]:
             now,
             last=last.get(row.id),
             waiting_since=day_of(row.since),
-            works=is_working_day,
+            works=works,
         )
     ]
+
+
+def digest_days(today: date) -> Callable[[date], bool]:
+    """Return what says of a day whether digests can go then, or could have gone; one query.
+
+    Not where people do not work, and not where a stop took the day away: its reminders were noted on a later one.
+    """
+    stopped = days_made_good(REMINDERS, today - LOOK_BACK, today - timedelta(days=1))
+    return lambda one: is_working_day(one) and one not in stopped
 
 
 def put_digest(waiting: Waiting, now: datetime) -> bool:
@@ -107,18 +122,12 @@ def write_digest(message: Message, now: datetime) -> dict[str, Any] | None:
     today = day_of(now)
     query = select(Notice).where(Notice.message_id == message.id, Notice.state == "told").order_by(Notice.id)
     notices = list(db.session.scalars(query.execution_options(populate_existing=True)))
-    found = [*_due_items(notices, today, now), *_event_items(notices, today)]
-    groups: dict[str, list[dict[str, Any]]] = {heading: [] for heading in GROUPS}
-    for heading, item in sorted(found, key=lambda one: one[1]["by"] or ""):
-        groups[heading].append(item)
+    found = [*due_lines(_still_due(notices, today, now), today), *_event_lines(notices, today)]
     db.session.flush()
-    if not found:
-        return None
-    told = [{"heading": heading, "items": items} for heading, items in groups.items() if items]
-    return {"day": today.isoformat(), "groups": told}
+    return {"day": today.isoformat(), "groups": in_groups(found, message.id)} if found else None
 
 
-def _due_items(notices: Collection[Notice], today: date, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+def _still_due(notices: Collection[Notice], today: date, now: datetime) -> Iterator[tuple[Due, Telling]]:
     for kind, latest in _latest_of_each(notices).items():
         found = {due.id: due for due in read_due(kind, today, latest)}
         staff = Staff(today, {due.owner_post_id for due in found.values() if due.owner_post_id})
@@ -128,7 +137,7 @@ def _due_items(notices: Collection[Notice], today: date, now: datetime) -> Itera
             if why := _no_longer(notice, due, told, now):
                 _end(notice, why)
             elif due:
-                yield due_item(due, told[notice.person_id], today)
+                yield due, told[notice.person_id]
 
 
 def _latest_of_each(notices: Collection[Notice]) -> dict[NoticeKind, dict[int, Notice]]:
@@ -159,17 +168,19 @@ def _aimed_anew(due: Due, people: Collection[int], now: datetime) -> str:
     tell(notices_of(due, people), now)
     query = select(Person.name).where(Person.id.in_(people)).order_by(Person.name)
     names = list(db.session.scalars(query))
-    return f"It is another person's by now: {listed(names)} is told instead." if names else "Nobody is told of it now."
+    if not names:
+        return "Nobody is told of it now."
+    return f"By now {listed(names)} {'is' if len(names) == 1 else 'are'} told of it instead."
 
 
-def _event_items(notices: Collection[Notice], today: date) -> Iterator[tuple[str, dict[str, Any]]]:
+def _event_lines(notices: Collection[Notice], today: date) -> Iterator[Line]:
     for notice in notices:
         if NoticeKind(notice.kind) in READERS:
             continue
         if why := no_longer(notice, today):
             _end(notice, why)
         else:
-            yield event_item(notice.kind, notice.facts)
+            yield event_line(notice.kind, facts_now(notice))
 
 
 def _end(notice: Notice, why: str) -> None:

@@ -22,7 +22,7 @@ from riskreg.queries.policies import policy_on, versions_of
 from riskreg.services import notices
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
-from riskreg.services.escalation_notices import Heard, tell_of_joined, tell_of_proposed
+from riskreg.services.escalation_notices import Heard, tell_of_joined, tell_of_proposed, tell_of_went
 from riskreg.services.finding import find_contract_signals, find_indicator_signals
 from riskreg.services.locking import lock_register
 from riskreg.services.reversal import Reversed, fall_back, reconsider, tell_what_went
@@ -83,6 +83,7 @@ def evaluate_register(
     done.messages += notices.tell_of_escalations(done.raised, now)
     done.messages += notices.tell_of_withdrawals(done.withdrawn, done.ratings, now)
     done.heard += tell_of_joined(done.joining, now) + tell_of_proposed(done.proposed, now)
+    done.heard += tell_of_went(done.went, now)
     db.session.flush()
     return done
 

@@ -12,14 +12,15 @@ from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import LIVE
 from riskreg.domain.mentions import mentioned
 from riskreg.domain.notices import NoticeKind
-from riskreg.domain.sentences import closed, day
+from riskreg.domain.sentences import closed, day, the
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Escalation, Holding, Message, Notice, Pack, Person, Post, Risk
 from riskreg.queries.people import held_on, holders_of, people_with_role
 from riskreg.services.actors import Actor
+from riskreg.services.lost_mail import UNSETTLED, words_of_lost
+from riskreg.services.still_standing import ENDED, check_reason_went, check_referral_ended
 from riskreg.services.telling import tell_of_event
 
-UNSETTLED = ("failed", "unknown")
 PAGES = {"indicator": "indicator", "contract": "contract"}  # the kinds of subject that have a page of their own
 
 
@@ -30,15 +31,18 @@ def tell_of_hand_over(actor: Actor, risk: Risk, before: str, reason: str, now: d
         "what": f"{risk.reference} is yours now",
         "title": risk.title,
         "rag": risk.effective_rag,
-        "why": f"You are told as {owner.title}, to whom the {before} handed it over, or as the deputy.",
         "detail": [closed(reason), f"Its next review is due on {day(risk.review_due_on)}."],
         "do": f"See {risk.reference}",
         "page": ["risk", risk.id],
         "risk_id": risk.id,
         "post_id": owner.id,
     }
-    people = [one.person_id for one in holders_of(owner.id, day_of(now)) if one.person_id != actor.person_id]
-    tell_of_event(NoticeKind.HANDED_OVER, f"risk:{risk.id}.{risk.revision}", people, facts, now)
+    told = [one for one in holders_of(owner.id, day_of(now)) if one.person_id != actor.person_id]
+    for deputy in (False, True):
+        as_what = f"{'a deputy of ' if deputy else ''}{the(owner.title)}"
+        why = {"why": f"You are told as {as_what}, to whom {the(before)} handed it over."}
+        people = [one.person_id for one in told if one.deputy is deputy]
+        tell_of_event(NoticeKind.HANDED_OVER, f"risk:{risk.id}.{risk.revision}", people, facts | why, now)
 
 
 def tell_of_post(actor: Actor, holding: Holding, now: datetime) -> None:
@@ -47,7 +51,7 @@ def tell_of_post(actor: Actor, holding: Holding, now: datetime) -> None:
         return
     post = holding.post
     facts = {
-        "what": f"You {'deputise for' if holding.deputy else 'hold the post'} {post.title}",
+        "what": f"You deputise for {the(post.title)}" if holding.deputy else f"You hold the post {post.title}",
         "title": "",
         "why": f"You are told because the work of this post is yours from {day(holding.from_on)}.",
         "detail": ["Its risks, actions and contracts are under “My work” from that day."],
@@ -67,7 +71,7 @@ def tell_of_pack(actor: Actor, pack: Pack, now: datetime) -> None:
         "what": f"The pack for DMT on {day(meeting.held_on)}",
         "title": meeting.title,
         "by": meeting.held_on.isoformat(),
-        "why": "You are told as member of DMT.",
+        "why": "You are told as a member of DMT.",
         "detail": ["It holds what waits for a decision, and what moved since the meeting before."],
         "do": "Read the pack",
         "page": ["pack", pack.id],
@@ -78,21 +82,20 @@ def tell_of_pack(actor: Actor, pack: Pack, now: datetime) -> None:
     tell_of_event(NoticeKind.PACK, f"pack:{pack.id}", people, facts, now)
 
 
-def tell_of_failed_mail(message: Message, error: str, now: datetime) -> None:
+def tell_of_failed_mail(message: Message, state: str, error: str, now: datetime) -> None:
     """Tell the administrators of a message that will not arrive, or of which nobody knows whether it did.
 
-    Not of a digest that told of such messages only: where an administrator's own address fails, each would bring the
-    next for ever. It stands on the page of the messages like any other.
+    `state` is its state by now, since the row may have been read before. They are not told of a digest that told of
+    such messages only: where an administrator's own address fails, each would bring the next for ever. It stands on
+    the page of the messages like any other.
     """
     told = select(Notice.kind).where(Notice.message_id == message.id, Notice.state == "told").distinct()
     if list(db.session.scalars(told)) == [NoticeKind.MAIL_FAILED]:
         return
     facts = {
-        "what": f"A message to {message.person.name} was not sent",
+        **words_of_lost(message, state, error),
         "title": "",
-        "why": "You are told as administrator.",
-        "detail": [closed(error)],
-        "do": "Send it again, or let it be",
+        "why": "You are told as an administrator.",
         "page": ["message", message.id],
         "message_id": message.id,
     }
@@ -165,13 +168,15 @@ def _settled(notice: Notice, _today: date) -> str:
 def _decided(notice: Notice, _today: date) -> str:
     escalation = db.session.get_one(Escalation, notice.facts["escalation_id"])
     live = escalation.status in LIVE
-    return "" if live and (escalation.proposal or notice.kind == NoticeKind.JOINED) else "It does not stand any more."
+    return "" if live and (escalation.proposal or notice.kind == NoticeKind.JOINED) else ENDED
 
 
 CHECKS: Mapping[NoticeKind, Callable[[Notice, date], str]] = {
     NoticeKind.HANDED_OVER: _handed_on,
     NoticeKind.JOINED: _decided,
+    NoticeKind.REASON_WENT: check_reason_went,
     NoticeKind.PROPOSED: _decided,
+    NoticeKind.REFERRAL_ENDED: check_referral_ended,
     NoticeKind.PACK: _outdated,
     NoticeKind.MAIL_FAILED: _settled,
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from riskreg.domain.contract_story import was_true, would_stand
 from riskreg.domain.contracts import contract_signals
 from riskreg.domain.dates import day_of
-from riskreg.domain.escalation import GONE, Changes, SignalState, StoredSignal, compare
+from riskreg.domain.escalation import ENDED, GONE, Changes, SignalState, StoredSignal, compare
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Signal, SignalKind
 from riskreg.extensions import db
@@ -154,4 +154,4 @@ def _store(
                 policy_version=policy.version,
             )
         )
-    return [one.key for one in changes.endings if one.state in (SignalState.RECOVERED, SignalState.WITHDRAWN)]
+    return [one.key for one in changes.endings if one.state in ENDED]

@@ -33,7 +33,7 @@ from riskreg.services.importing_rows import Choices, Level, Meant, Reader
 from riskreg.services.locking import lock_register
 
 MOST_ROWS = 10_000
-MEND = "Mend the file and upload it again, or tick that such rows are left out."
+MEND = "Mend the file and upload it again, or tick that the"
 NOTHING = "There is nothing to take in: each row is held already, or has a problem."
 
 
@@ -44,6 +44,7 @@ class Becomes(StrEnum):
     SAME = "held already, the same"
     LEFT = "held already, left as it is"
     CHANGED = "held already, changed"
+    UNRATED = "not rated there, left out"
     WRONG = "with a problem"
 
 
@@ -136,7 +137,8 @@ def import_risks(
     done = _take_in(actor, register_id, given, choices, now)
     require_as_shown(done, shown)
     if (wrong := done.count(Becomes.WRONG)) and not choices.leave_out:
-        raise RuleBroken(f"{plural(wrong, 'row has', 'rows have')} a problem. {MEND}", "leave_out")
+        tick = f"{MEND} {'row is' if wrong == 1 else 'rows are'} left out."
+        raise RuleBroken(f"{plural(wrong, 'row has', 'rows have')} a problem. {tick}", "leave_out")
     if not done.count(Becomes.NEW, Becomes.CHANGED):
         raise RuleBroken(NOTHING)
     text = f"{plural(done.count(Becomes.NEW), 'risk')} taken in from {quoted(given.file)}."
@@ -151,11 +153,14 @@ def _take_in(actor: Actor, register_id: int, given: RiskList, choices: Choices, 
     around = what_is_around(register_id, policy_on(register_id, day_of(now)), day_of(now))
     reader = Reader(given.file, given.mapping, around, choices)
     meant = [reader.meant(line) for line in given.lines]
-    fine = [one for one in meant if not one.problems]
+    reader.refuse_twins()
+    fine = [one for one in meant if not one.problems and not one.is_unrated]
     made = _enter(actor, [one for one in fine if one.existing is None], around, given.file, now)
     outcomes: list[RowOutcome] = []
     for one in meant:
-        if one.existing is None or one.problems:
+        if one.is_unrated and not one.problems:
+            outcomes.append(_outcome(one, Becomes.UNRATED, one.existing))
+        elif one.existing is None or one.problems:
             outcomes.append(_outcome(one, Becomes.WRONG if one.problems else Becomes.NEW, made.get(one.line.number)))
         else:
             outcomes.append(_held(actor, one, one.existing, choices, given.file, now))
@@ -257,7 +262,7 @@ def _risk(one: Meant, reference: Reference, around: Around, file: str, now: date
         own_impact=current.impact,
         effective_rag=current.rag,
         review_counted_from=counted_from,
-        review_due_on=next_review_due(counted_from, current.rag, around.policy, asked_by=_tolerated(one)),
+        review_due_on=next_review_due(counted_from, current.rag, around.policy, tolerated_until=_tolerated(one)),
         revision=0,
         assumed=one.assumed,
         note=note,

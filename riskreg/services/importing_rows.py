@@ -12,7 +12,7 @@ from riskreg.domain.exempt import paragraph_of
 from riskreg.domain.keeping import ResponseKind
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.scoring import Rag, rag_of_score, score
-from riskreg.domain.sentences import shortest
+from riskreg.domain.sentences import rows_named, shortest
 from riskreg.exchange.mapping import ColumnMapping, ReadLine
 from riskreg.exchange.risk_rows import Rated, Source
 from riskreg.exchange.tables import Problem, quoted
@@ -25,6 +25,7 @@ MEANINGS = {
     **dict.fromkeys(("low", "very low", "insignificant", "negligible"), Rag.GREEN),
 }
 """What the words of other registers are taken for, unless somebody says otherwise."""
+UNRATED = "--"
 LARGEST_NUMBER = 99_999
 LARGEST_SCORE = 25
 LARGEST_TENTH = 10  # of a score of SimpleRisk's
@@ -64,7 +65,10 @@ class Level:
 
 @dataclass(slots=True)
 class Meant:
-    """What a row means. `existing`: the risk that is held already; `remarks`: what the reader must know."""
+    """What a row means. `existing`: the risk that is held already; `remarks`: what the reader must know.
+
+    `is_unrated`: the list says itself that the risk is not rated yet; such a row is left out.
+    """
 
     line: ReadLine
     values: Mapping[str, Any]
@@ -76,6 +80,7 @@ class Meant:
     current: Level | None = None
     target: Level | None = None
     assumed: bool = False
+    is_unrated: bool = False
     remarks: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -97,29 +102,52 @@ class Meant:
 
 
 class Reader:
-    """Finds out what row after row means, remembering the references and titles that were there."""
+    """Finds out what row after row means, remembering the references and titles that were there.
+
+    `refuse_twins` is for when all rows have been looked at.
+    """
 
     def __init__(self, file: str, mapping: ColumnMapping, around: Around, choices: Choices) -> None:
         self.file, self.mapping, self.around, self.choices = file, mapping, around, choices
-        self.rows: dict[object, int] = {}
+        self.rows: dict[tuple[str, object], list[Meant]] = {}
         prefix = re.escape(around.register.prefix)
         self.own = re.compile(rf"{prefix}[\s-]*0*([1-9][0-9]*)", re.IGNORECASE | re.ASCII)
 
     def meant(self, line: ReadLine) -> Meant:
         """Return what a row means, with everything that is wrong with it."""
         meant = Meant(line, line.values, problems=list(line.problems))
-        if not meant.texts["title"] and not any(one.column.endswith("(Title)") for one in line.problems):
+        if not meant.texts["title"]:
             self._wrong(meant, "Title", "there is no title.")
         self._identify(meant)
         self._place(meant)
         meant.current = self._level(meant, "", ("Likelihood", "Impact", "Rating"))
+        meant.is_unrated = meant.current is None and self._says_unrated(line)
+        if meant.is_unrated:
+            meant.problems.clear()
+            meant.remarks.clear()
+            return meant
         if meant.current is None and not meant.problems:
             self._wrong(meant, "Rating", "there is no rating: give likelihood and impact, a score or a RAG.")
         meant.target = self._level(meant, "target ", ("Target likelihood", "Target impact", "Target rating"))
         self._check_rest(meant)
         return meant
 
+    def _says_unrated(self, line: ReadLine) -> bool:
+        """Whether CISO Assistant's own sign for a risk that is not rated yet stands there."""
+        rating = line.cells.get("Rating")
+        return self.choices.source is Source.CISO and rating is not None and rating.words == UNRATED
+
+    def refuse_twins(self) -> None:
+        """Refuse all rows of one reference or title: which is meant, nobody can tell."""
+        for (column, _), twins in self.rows.items():
+            for one in twins if len(twins) > 1 else ():
+                others = rows_named([f"row {other.line.number}" for other in twins if other is not one])
+                self._wrong(one, column, f"the same {column.lower()} is in {others} too.")
+
     def _wrong(self, meant: Meant, column: str, message: str) -> None:
+        """Keep what is wrong with a row. Of a cell that could not be read the real fault is told already."""
+        if column not in meant.values:
+            return
         heading = self.mapping.headings.get(column, column)
         cell = meant.line.cells.get(column)
         if cell is None:
@@ -132,8 +160,9 @@ class Reader:
         said, title = meant.values.get("Reference") or "", meant.texts["title"].casefold()
         found = self.own.fullmatch(said)
         number = int(found[1]) if found else 0
-        self._refuse_twice(meant, "Reference", ("reference", number or said) if said else None)
-        self._refuse_twice(meant, "Title", title)
+        for column, key in (("Reference", number or said.casefold()), ("Title", title)):
+            if key:
+                self.rows.setdefault((column, key), []).append(meant)
         if number > LARGEST_NUMBER:
             self._wrong(meant, "Reference", f"{quoted(said)} is too large a number.")
         elif number in self.around.references:
@@ -145,11 +174,6 @@ class Reader:
         else:
             meant.existing = self.around.titles.get(title)
             meant.remarks += [f"Its reference there is {said}."] if said and meant.existing is None else []
-
-    def _refuse_twice(self, meant: Meant, column: str, key: object) -> None:
-        first = self.rows.setdefault(key, meant.line.number) if key else meant.line.number
-        if first != meant.line.number:
-            self._wrong(meant, column, f"row {first} has the same {column.lower()}.")
 
     def _place(self, meant: Meant) -> None:
         """Find out whose it is and where it belongs; one that is held stays where it is unless the row says where."""
@@ -200,9 +224,9 @@ class Reader:
                 meant.remarks.append(f"Its {which}rating there is {said}; {likelihood} × {impact} is {rag} here.")
             return Level(rag, likelihood, impact)
         if likelihood is not None or impact is not None:
-            if said is None:
+            if said is None and columns[1] in meant.values:
                 self._wrong(meant, columns[0], "likelihood and impact are not both a level from 1 to 5.")
-            else:
+            elif said is not None:
                 meant.remarks.append(
                     f"Its {which}likelihood and impact are no levels from 1 to 5; only the RAG is kept."
                 )

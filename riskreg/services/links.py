@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.keeping import check_reason
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
 from riskreg.domain.links import (
     LINKED_ALREADY,
     LinkTerms,
@@ -24,7 +25,6 @@ from riskreg.domain.links import (
     until_words,
 )
 from riskreg.domain.sentences import day
-from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, LinkPast, Risk
 from riskreg.services.actors import SYSTEM, Actor
@@ -35,7 +35,6 @@ from riskreg.services.keeping import require_keeper
 from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.proposing import is_writer
 
-BEFORE_APPROVAL = (RiskStatus.DRAFT, RiskStatus.PROPOSED)
 Subject = Indicator | Contract
 
 

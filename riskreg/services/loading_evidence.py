@@ -161,6 +161,7 @@ SAME_NAMES = (
     "value_note",
     "start_printed",
     "end_printed",
+    "rolling",
     "review_printed",
     "manager_printed",
     "consultation_printed",

@@ -29,7 +29,7 @@ STATE_WORDS = {
     "started": "being sent",
     "sent": "sent",
     "failed": "refused for good",
-    "unknown": "may have been sent: the outcome is not known",
+    "unknown": "perhaps sent",
     "dropped": "dropped",
 }
 
@@ -69,7 +69,7 @@ def note_attempt(message_id: int, state: str, error: str, now: datetime) -> None
     sentence = f"Message {message_id} is {STATE_WORDS[state]}. {error}"
     record(SYSTEM, TRIED, f"message:{message_id}", sentence, now=now)
     if state in LOST:
-        tell_of_failed_mail(db.session.get_one(Message, message_id), error, now)
+        tell_of_failed_mail(db.session.get_one(Message, message_id), state, error, now)
 
 
 def send_again(actor: Actor, message: Message, reason: str, now: datetime) -> None:

@@ -31,6 +31,8 @@ def add_person(actor: Actor, name: str, email: str, now: datetime) -> Person:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise RuleBroken(f"Enter a name of 1 to {LONGEST_NAME} characters.", "name")
+    if not name.isprintable():  # some of them turn round what stands after the name on a page or in an e-mail
+        raise RuleBroken("Enter the name without characters that cannot be seen.", "name")
     address = _address(email)
     known = db.session.scalar(select(Person).where(func.lower(Person.email) == address))
     if known is not None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -22,15 +22,16 @@ from uuid import uuid4
 
 from flask import current_app
 from jinja2 import TemplateError
-from sqlalchemy import and_, select, update
 
 from riskreg.extensions import db
 from riskreg.mail import sending
-from riskreg.mail.composing import AddressError, compose, outbox_message_id, risk_of
+from riskreg.mail.composing import AddressError, compose, outbox_message_id, risks_of
 from riskreg.mail.rendering import Rendered, render
 from riskreg.mail.sending import Outcome, OutcomeUnknown, PermanentFailure, Sent, TemporaryFailure
 from riskreg.models import Message, PasswordReset
 from riskreg.services import digests
+from riskreg.services.looking_again import NotWantedError, look_again
+from riskreg.services.marking import mark_claimed, mark_let_go, mark_started, next_due, take_back, with_person
 from riskreg.services.outbox import note_attempt
 from riskreg.services.tokens import reset_token
 
@@ -63,10 +64,6 @@ class LeaseLostError(Exception):
 
 class NotWrittenError(Exception):
     """The message cannot be written, now or later; the text says why."""
-
-
-class NotWantedError(Exception):
-    """Nobody is to get the message any more; the text says why."""
 
 
 @dataclass(slots=True)
@@ -131,34 +128,17 @@ class _Sender:
     def take_back(self) -> None:
         """Settle the messages whose sender has let its lease run out."""
         for state, becomes, error in LET_DOWN:
-            found = db.session.execute(
-                update(Message)
-                .where(Message.state == state, Message.lease_until < self.now)
-                .values(state=becomes, lease_until=None, lease_holder=None, last_error=error)
-                .returning(Message.id)
-                .execution_options(synchronize_session=False)
-            ).all()
-            for row in found if becomes == "unknown" else ():
-                note_attempt(row.id, becomes, error, self.now)
+            found = take_back(state, becomes, error, self.now)
+            for message_id in found if becomes == "unknown" else ():
+                note_attempt(message_id, becomes, error, self.now)
             self.report.let_down += len(found)
         db.session.commit()
 
     def claim(self) -> int | None:
         """Claim the next message that is due, committed; None when there is none. Losing a race tries the next."""
-        due = (
-            select(Message.id)
-            .where(Message.state == "waiting", Message.next_attempt_at <= self.now)
-            .order_by(Message.next_attempt_at, Message.id)
-            .limit(1)
-        )
-        while (message_id := db.session.scalar(due)) is not None:
-            claimed = self._mark(
-                message_id,
-                state="claimed",
-                attempts=Message.attempts + 1,
-                lease_holder=self.holder,
-                lease_until=self.now + LEASE,
-            )
+        while (message_id := next_due(self.now)) is not None:
+            claimed = mark_claimed(message_id, self.holder, self.now + LEASE)
+            db.session.commit()
             if claimed:
                 return message_id
         db.session.rollback()
@@ -183,11 +163,10 @@ class _Sender:
 
     def _write(self, message_id: int) -> _Written:
         """Render the message and end the transaction. Raises NotWantedError when nobody is to get it any more."""
-        message = db.session.get_one(Message, message_id)
+        message = with_person(message_id)
         person = message.person
-        if not person.active:
-            raise NotWantedError("The person is no longer active here.")
         try:
+            look_again(message, self.now)
             facts, secret = _facts(message, self.now)
             rendered = render(message.kind, facts, person)
             content = compose(
@@ -196,7 +175,7 @@ class _Sender:
                 (person.name, person.email),
                 current_app.config,
                 self.now,
-                risk_of(facts),
+                risks_of(facts),
             )
         except AddressError as error:
             raise NotWrittenError(str(error)) from error
@@ -212,8 +191,9 @@ class _Sender:
 
         def started() -> None:
             nonlocal begun
-            kept = written.kept
-            if not self._mark(written.id, state="started", subject=kept.subject, text=kept.text, html=kept.html):
+            marked = mark_started(written.id, self.holder, asdict(written.kept))
+            db.session.commit()
+            if not marked:
                 raise LeaseLostError
             begun = True
 
@@ -246,29 +226,13 @@ class _Sender:
 
     def _finish(self, message_id: int, state: str, *, news: bool = True, **values: Any) -> None:
         """Let go of a message in its new state, count it, and note what went wrong if that is `news`."""
-        if self._mark(message_id, state=state, news=news, lease_until=None, **values):
-            counted = COUNTED_AS.get(state, state)
-            setattr(self.report, counted, getattr(self.report, counted) + 1)
-
-    def _mark(self, message_id: int, *, state: str, news: bool = False, **values: Any) -> bool:
-        """Change a message if it is still as this sender must find it, and commit; whether it was."""
-        if state == "claimed":
-            as_expected = Message.state == "waiting"
-        elif state == "started":
-            as_expected = and_(Message.state == "claimed", Message.lease_holder == self.holder)
-        else:
-            as_expected = and_(Message.state.in_(("claimed", "started")), Message.lease_holder == self.holder)
-        marked = db.session.execute(
-            update(Message)
-            .where(Message.id == message_id, as_expected)
-            .values(state=state, **values)
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
-        if marked is not None and news and values["last_error"]:
+        marked = mark_let_go(message_id, self.holder, state, values)
+        if marked and news and values["last_error"]:
             note_attempt(message_id, state, values["last_error"], self.now)
         db.session.commit()
-        return marked is not None
+        if marked:
+            counted = COUNTED_AS.get(state, state)
+            setattr(self.report, counted, getattr(self.report, counted) + 1)
 
 
 def _facts(message: Message, now: datetime) -> tuple[dict[str, Any], str]:

@@ -29,6 +29,7 @@ from riskreg.services.settling import settle
 
 PROPOSED = "Proposed for the register."
 DRAFTED = "Written as a draft."
+NO_WRITER = "Only who wrote this draft, its owner or the co-ordinator may propose it."
 TEXTS = ("title", "cause", "event", "consequence", "category", "objective")
 
 
@@ -142,7 +143,7 @@ def is_writer(actor: Actor, risk: Risk) -> bool:
 def submit_draft(actor: Actor, risk: Risk, seen_revision: int, now: datetime) -> None:
     """Propose a draft, anew or for the first time. Raises NotPermitted, RuleBroken and ChangedMeanwhile."""
     actor.require(Permission.PROPOSE_RISK)
-    require(is_writer(actor, risk), "Only who wrote this draft, its owner or the co-ordinator may propose it.")
+    require(is_writer(actor, risk), NO_WRITER)
     lock_risk(risk, seen_revision)
     risk.status = change_risk(RiskStatus(risk.status), "propose")
     add_version(actor, risk, now, PROPOSED)

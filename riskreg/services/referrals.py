@@ -20,6 +20,7 @@ from riskreg.queries.policies import policy_on
 from riskreg.services import notices
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
+from riskreg.services.escalation_notices import tell_of_referral_end
 from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.references import next_reference
 from riskreg.services.settling import settle
@@ -48,6 +49,7 @@ def follow_decision(actor: Actor, escalation: Escalation, decision: Decision, no
     held = f"; its reference {found.reference} stays used" if found.reference else ""
     text = f"The referral to the corporate register has ended{held}. {found.ended_why}"
     record(actor, "ended the referral", f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+    tell_of_referral_end(actor, found, now)
 
 
 def propose_referral(escalation: Escalation, decision: Decision, decided_by: str, now: datetime) -> Referral:

@@ -6,20 +6,16 @@ is said and nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken, RuleBroken
 from riskreg.domain.policy import Policy
-from riskreg.domain.sentences import listed
-from riskreg.domain.target_setting import EARLIEST_YEAR, LATEST_YEAR
 from riskreg.domain.targets import Polarity, judge
 from riskreg.extensions import db
 from riskreg.models import Benchmark, Indicator, Result, TargetRow
@@ -28,41 +24,7 @@ from riskreg.services.consequences import Effects, digest_of, effects_of
 from riskreg.services.evaluation import Evaluation, evaluate_register
 from riskreg.services.judging import as_target
 
-NOTHING_NEW = "This is what is set already."
 Years = Collection[tuple[int, int]]  # the id of an indicator, and the year of the target or the national figure
-
-
-class YearEntry(Protocol):
-    """A target, or a national figure, of a year as it was typed.
-
-    `revision` is that of what the person saw, None: there was none. `row` is what a problem is named by, such as the
-    row of a sheet; empty for the only entry of a form.
-    """
-
-    @property
-    def indicator_id(self) -> int:
-        """Whose it is."""
-
-    @property
-    def year(self) -> int:
-        """Of which year."""
-
-    @property
-    def revision(self) -> int | None:
-        """What the person saw."""
-
-    @property
-    def row(self) -> str:
-        """Where it stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """What an entry would replace. `kind`: what it is called; `says`: what is in force, in a sentence."""
-
-    kind: str
-    says: str
-    revision: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,38 +135,3 @@ def _rated(result: Result, before: str | None, after: str | None) -> Rated:
     assert result.value is not None  # noqa: S101 - only results with a figure are asked for
     about = result.indicator
     return Rated(about.id, about.code, about.name, about.unit, result.period, result.value, before, after)
-
-
-def raise_any(problems: Sequence[RowProblem]) -> None:
-    """Raise RowsBroken when anything is wrong."""
-    if problems:
-        raise RowsBroken(problems)
-
-
-def rows_of_years(entries: Iterable[YearEntry]) -> dict[tuple[int, int], list[str]]:
-    """Return the rows in which each indicator's year stands."""
-    rows = dict[tuple[int, int], list[str]]()
-    for one in entries:
-        rows.setdefault((one.indicator_id, one.year), []).append(one.row)
-    return rows
-
-
-def entry_faults(
-    entry: YearEntry, indicator: Indicator | None, present: InForce, rows: Mapping[tuple[int, int], Sequence[str]]
-) -> Iterator[RuleBroken]:
-    """Yield what is wrong with an entry before its figures are read. `rows`: where the years of all entries stand.
-
-    Which of two rows is meant, nobody can tell: both are wrong. Raises ChangedMeanwhile for the only entry of a form.
-    """
-    if not EARLIEST_YEAR <= entry.year <= LATEST_YEAR:
-        yield RuleBroken(f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}.", "year")
-    if indicator is None:
-        yield RuleBroken("There is no such indicator.", "indicator")
-        return
-    if entry.revision != present.revision:
-        if not entry.row:
-            raise ChangedMeanwhile(f"{present.says} Nothing was saved.")
-        yield RuleBroken(f"{present.says} Download the workbook again.", "revision")
-    others = [row for row in rows[entry.indicator_id, entry.year] if row != entry.row]
-    if others:
-        yield RuleBroken(f"The {present.kind} of {entry.year} is there in {listed(others)} too.", "year")

@@ -1,4 +1,7 @@
-"""Taking in a whole register where none is held: everything its workbook promises comes back, with its dates."""
+"""Taking in a whole register where no risk is held: everything its workbook promises comes back, with its dates.
+
+What the risks depend on is added where it is not held here; an indicator or a contract that is held stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,19 @@ from riskreg.domain.sentences import plural
 from riskreg.exchange.sheets import Workbook
 from riskreg.exchange.tables import BrokenTable, quoted
 from riskreg.extensions import db
-from riskreg.models import Risk
-from riskreg.queries.policies import policy_on
+from riskreg.models import Contract, Indicator, Risk
+from riskreg.queries.exports_signals import SIGNALS
+from riskreg.queries.policies import policy_on, versions_of
 from riskreg.services.actors import Actor
 from riskreg.services.audit import add_event
 from riskreg.services.consequences import Effects, digest_of, effects_of, require_as_shown, tried
 from riskreg.services.evaluation import evaluate_register
+from riskreg.services.finding import find_indicator_signals
 from riskreg.services.locking import lock_register
+from riskreg.services.restoring_differences import differences
+from riskreg.services.restoring_escalations import BeforeDmt, tell_of_cases, write_before_dmt
+from riskreg.services.restoring_evidence import column_of_code, write_under_subjects
+from riskreg.services.restoring_meetings import write_meetings
 from riskreg.services.restoring_rows import (
     UNDER_RISKS,
     Known,
@@ -31,8 +40,10 @@ from riskreg.services.restoring_rows import (
     merge_risks,
     what_is_known,
 )
+from riskreg.services.restoring_signals import carried_signals, held_subjects
+from riskreg.services.restoring_subjects import Added, make_subjects, named
 from riskreg.services.settling import settle
-from riskreg.services.whole_register import SheetLine, read_whole_register
+from riskreg.services.whole_register import SUBJECTS, SheetLine, read_whole_register
 
 NOT_EMPTY = "Risks are held already, so that a whole register cannot be taken in. Import its sheet “risks” instead."
 CONTRADICTS = "What the workbook holds contradicts itself, so that nothing was taken in. Make the workbook anew."
@@ -40,9 +51,15 @@ CONTRADICTS = "What the workbook holds contradicts itself, so that nothing was t
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was taken in: how many lines of each sheet, and what evaluating then did."""
+    """What was taken in: how many lines of each sheet, and what evaluating then did.
+
+    `added`: the contracts and indicators that were not held here, by code and name. `kept`: sentences on those that
+    are held, of which the workbook says something else.
+    """
 
     counts: tuple[tuple[str, int], ...]
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
     effects: Effects
 
     @property
@@ -69,20 +86,49 @@ def take_in_whole_register(
     if any_risk():
         raise RuleBroken(NOT_EMPTY, "file")
     lines = read_whole_register(book)
+    kept = tuple(differences(lines))
     try:
-        known = _write(lines)
+        known, added = _write(register_id, lines)
+        before = _write_before_dmt(lines, added, known, now)
     except IntegrityError:
         raise RuleBroken(CONTRADICTS, "file") from None
+    for line, subject in added.lines:
+        _tell(actor, subject, line, now)
     for line in lines["risks"]:
-        _enter(actor, known.risks[line["reference"]], line, now)
+        _enter(actor, known.risks[line["reference"]], line, now, anew=before is None)
+    if before is not None:
+        tell_of_cases(actor, before, known.risks.values(), now)
     text = f"A whole register of {plural(len(known.risks), 'risk')} was taken in from {quoted(book.name)}."
     add_event(actor, "imported", f"register:{register_id}", text, now=now, file=book.name)
-    counts = tuple((name, len(found)) for name, found in lines.items())
-    effects = effects_of(evaluate_register(register_id, now))
+    looked_at = {row.id for _, row in added.indicators.values()}
+    looked_at |= held_subjects(before.signals.values(), added) if before else set()
+    done = _evaluate(register_id, sorted(looked_at), now)
     # The numbers of the new rows are left out: they are other ones each time it is tried.
-    outcome = Restored(counts, replace(effects, risks=tuple(replace(one, risk_id=0) for one in effects.risks)))
+    effects = replace(done, risks=tuple(replace(one, risk_id=0) for one in done.risks))
+    outcome = Restored(_counts(lines, added), tuple(added.named), kept, effects)
     require_as_shown(outcome, shown)
     return outcome
+
+
+def _evaluate(register_id: int, indicators: list[int], now: datetime) -> Effects:
+    """Evaluate everything; of the indicators also what was judged long ago, for what is stored of it came in now."""
+    if indicators:
+        find_indicator_signals(policy_on(register_id, day_of(now)), versions_of(register_id), now, indicators)
+    return effects_of(evaluate_register(register_id, now))
+
+
+def _counts(lines: Mapping[str, list[SheetLine]], added: Added) -> tuple[tuple[str, int], ...]:
+    """How many lines of each sheet are taken in; of what risks depend on, those of what is added."""
+    under = {one.name: column_of_code(one.name) for one in SUBJECTS}
+
+    def taken(name: str) -> int:
+        if name == SIGNALS.name:
+            return len(carried_signals(lines, added))
+        if name in under:
+            return sum(line[under[name]] in added.of(under[name]) for line in lines[name])
+        return len(lines[name])
+
+    return tuple((name, taken(name)) for name in lines)
 
 
 def any_risk() -> bool:
@@ -90,18 +136,28 @@ def any_risk() -> bool:
     return bool(db.session.scalar(select(func.count()).select_from(Risk)))
 
 
-def _write(lines: Mapping[str, list[SheetLine]]) -> Known:
+def _write(register_id: int, lines: Mapping[str, list[SheetLine]]) -> tuple[Known, Added]:
     """Write the rows of every sheet. Raises BrokenTable with what the lines name wrongly, and IntegrityError."""
-    known = what_is_known()
+    known = what_is_known(register_id)
     add_references(lines["references"], known)
+    added = make_subjects(lines, known)
     rated = {line["risk"]: line for line in lines["assessments"] if line["kind"] == "current"}
     for line in lines["risks"]:
         add_risk(line, rated, known)
     _refuse(known)
     merge_risks(lines["risks"], known)
     _refuse(known)
-    db.session.add_all([*known.references.values(), *known.risks.values()])
+    db.session.add_all([*added.rows, *known.references.values(), *known.risks.values()])
     db.session.flush()
+    write_under_subjects(lines, added, known)
+    _refuse(known)
+    known.contracts |= {code: row.id for code, (_, row) in added.contracts.items()}
+    known.indicators |= {code: row.id for code, (_, row) in added.indicators.items()}
+    _write_under_risks(lines, known)
+    return known, added
+
+
+def _write_under_risks(lines: Mapping[str, list[SheetLine]], known: Known) -> None:
     for name, make in UNDER_RISKS.items():
         rows = []
         for line in lines[name]:
@@ -111,7 +167,19 @@ def _write(lines: Mapping[str, list[SheetLine]]) -> Known:
         _refuse(known)
         db.session.add_all(rows)
         db.session.flush()
-    return known
+
+
+def _write_before_dmt(
+    lines: Mapping[str, list[SheetLine]], added: Added, known: Known, now: datetime
+) -> BeforeDmt | None:
+    """Write what came before DMT; None for a workbook in which that was for reading only."""
+    if "escalations" not in lines:
+        return None
+    found = write_before_dmt(lines, added, known, now)
+    _refuse(known)
+    write_meetings(lines, found, known)
+    _refuse(known)
+    return found
 
 
 def _refuse(known: Known) -> None:
@@ -119,9 +187,17 @@ def _refuse(known: Known) -> None:
         raise BrokenTable(known.problems)
 
 
-def _enter(actor: Actor, risk: Risk, line: SheetLine, now: datetime) -> None:
-    """Say where a risk comes from; what was before DMT there is not so here, until evaluating finds it anew."""
-    if line["escalation"]:
+def _enter(actor: Actor, risk: Risk, line: SheetLine, now: datetime, *, anew: bool) -> None:
+    """Say where a risk comes from. `anew`: what was before DMT there is not so here, until evaluating finds it."""
+    if anew and line["escalation"]:
         settle(risk, policy_on(risk.register_id, day_of(now)), None)
     text = f"{line['reference']} was taken in with its history from {quoted(line.file)}, row {line.number}."
     add_event(actor, "imported", f"risk:{risk.id}", text, now=now, risk=risk, file=line.file, row=line.number)
+
+
+def _tell(actor: Actor, subject: Contract | Indicator, line: SheetLine, now: datetime) -> None:
+    """Say where an indicator or a contract comes from."""
+    kind = "contract" if isinstance(subject, Contract) else "indicator"
+    text = f"{named(subject)} was taken in with its history from {quoted(line.file)}, row {line.number}."
+    owner = subject.owner_post_id if isinstance(subject, Contract) else None
+    add_event(actor, "imported", f"{kind}:{subject.id}", text, now=now, owner=owner, file=line.file, row=line.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -26,12 +26,15 @@ from riskreg.models import (
     Post,
     Reference,
     Register,
+    Result,
+    ResultComment,
     Review,
     Risk,
     RiskResponse,
     RiskVersion,
     Service,
 )
+from riskreg.queries.policies import versions_of
 from riskreg.services.whole_register import SheetLine
 
 WRITTEN = re.compile(r"(?P<prefix>.+) (?P<number>[0-9]{1,9})")
@@ -48,11 +51,14 @@ class Known:
     people: Mapping[str, int | None]
     divisions: Mapping[str, int | None]
     services: Mapping[tuple[int | None, str], int | None]
-    indicators: Mapping[str, int | None]
-    contracts: Mapping[str, int | None]
+    indicators: dict[str, int | None]
+    contracts: dict[str, int | None]
+    versions: Collection[int]
     references: dict[str, Reference] = field(default_factory=dict)
     risks: dict[str, Risk] = field(default_factory=dict)
     actions: dict[int, Action] = field(default_factory=dict)
+    results: dict[tuple[Any, ...], Result] = field(default_factory=dict)
+    comments: list[tuple[ResultComment, Result]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def one(self, line: SheetLine, column: str, among: Mapping[Any, T | None], kind: str, key: Any = None) -> T | None:
@@ -72,8 +78,8 @@ class Known:
         self.problems.append(line.problem(column, message))
 
 
-def what_is_known() -> Known:
-    """Return what the database holds for lines to name, by seven queries."""
+def what_is_known(register_id: int) -> Known:
+    """Return what the database holds for lines to name, by eight queries; of the policy it is that of the register."""
 
     def named(*columns: Any) -> dict[Any, int | None]:
         found: dict[Any, int | None] = {}
@@ -90,6 +96,7 @@ def what_is_known() -> Known:
         services=named(Service.id, Service.division_id, Service.name),
         indicators=named(Indicator.id, Indicator.code),
         contracts=named(Contract.id, Contract.code),
+        versions=versions_of(register_id),
     )
 
 
@@ -170,11 +177,12 @@ def _version(line: SheetLine, risk: Risk, known: Known) -> RiskVersion:
         owner_post_id=known.one(line, "owner", known.posts, "post"),
         change_reason=line["why"],
         recorded_at=line["recorded_at"],
-        person_id=_by(line, known),
+        person_id=named_by(line, known),
     )
 
 
-def _by(line: SheetLine, known: Known, column: str = "by") -> int | None:
+def named_by(line: SheetLine, known: Known, column: str = "by") -> int | None:
+    """Return who did it; None where the cell is empty, which is the register itself."""
     return known.one(line, column, known.people, "person called")
 
 
@@ -186,7 +194,7 @@ def _assessment(line: SheetLine, risk: Risk, known: Known) -> Assessment:
         **{name: line[name] for name in ("kind", "likelihood", "impact", "rag", "rationale", "assessed_on")},
         recorded_at=line["recorded_at"],
         source_line=line["line"],
-        person_id=_by(line, known),
+        person_id=named_by(line, known),
     )
 
 
@@ -196,7 +204,7 @@ def _response(line: SheetLine, risk: Risk, known: Known) -> RiskResponse:
     return RiskResponse(
         risk_id=risk.id,
         **{name: line[name] for name in ("kind", "until_on", "reason", "decided_on", "recorded_at")},
-        person_id=_by(line, known),
+        person_id=named_by(line, known),
     )
 
 
@@ -233,7 +241,7 @@ def _update(line: SheetLine, _risk: Risk, known: Known) -> ActionUpdate:
     return ActionUpdate(
         action_id=action.id if action else None,
         **{name: line[name] for name in ("text", "status", "progress", "due_on", "at")},
-        person_id=_by(line, known),
+        person_id=named_by(line, known),
     )
 
 
@@ -249,7 +257,7 @@ def _link(line: SheetLine, risk: Risk, known: Known) -> Link:
         **_subject(line, known),
         **{name: line[name] for name in ("reason", "heeds", "assumed", "note", "recorded_at", "from_on", "until_on")},
         source_line=line["line"],
-        person_id=_by(line, known),
+        person_id=named_by(line, known),
     )
 
 
@@ -258,7 +266,7 @@ def _past_link(line: SheetLine, risk: Risk, known: Known) -> LinkPast:
         risk_id=risk.id,
         **_subject(line, known),
         **{name: line[name] for name in ("reason", "heeds", "from_on", "ended_on", "ended_why", "ended_at")},
-        person_id=_by(line, known),
+        person_id=named_by(line, known),
     )
 
 
@@ -267,7 +275,7 @@ def _review(line: SheetLine, risk: Risk, known: Known) -> Review:
         risk_id=risk.id,
         **{name: line[name] for name in ("due_on", "done_on", "still_right", "controls_work", "actions_on_track")},
         **{name: line[name] for name in ("changed", "escalate", "note", "recorded_at")},
-        person_id=_by(line, known, "done_by"),
+        person_id=named_by(line, known, "done_by"),
         post_id=known.one(line, "post", known.posts, "post"),
     )
 

@@ -5,6 +5,7 @@ Nothing is published here. The entries go the way of all results, by `services.p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,21 +14,20 @@ from itertools import islice
 from typing import Any
 
 from riskreg.domain.errors import RowsBroken
+from riskreg.domain.figures import share_doubts, share_question
 from riskreg.domain.periods import Basis, names_another_year, period_name, target_year_of
-from riskreg.domain.sentences import day, figure
+from riskreg.domain.sentences import day, rows_named
 from riskreg.exchange import typed
 from riskreg.exchange.cells import choice
-from riskreg.exchange.mapping import ColumnMapping, ReadLine, read_lines
+from riskreg.exchange.mapping import ColumnMapping, ReadLine, hidden_parts, read_at_once, rows_with_problems
 from riskreg.exchange.periods import period_end
 from riskreg.exchange.sheets import Cell, Kind, Workbook
-from riskreg.exchange.tables import BrokenTable, Problem, quoted
+from riskreg.exchange.tables import Problem, quoted
 from riskreg.queries.indicator_names import EarlierResult, Named, Names, earlier_results
 from riskreg.services.results import ResultEntry, read_entries
 
 CODE, INDICATOR, BASIS, ENDS = "Code", "Indicator", "Measured over", "Period ends"
 RESULT, STATUS, NOTE, REASON, COMMENT = "Result", "Status", "Note", "Reason for correction", "Comment"
-MOST_ROWS = 2_000
-TOO_MANY = f"the sheet has more than {MOST_ROWS:,} rows below its headings. Send at most so many at once."
 COLUMN_OF = {
     "indicator": CODE,
     "value": RESULT,
@@ -38,7 +38,7 @@ COLUMN_OF = {
     "period": ENDS,
 }
 FEWEST_ALIKE = 3
-SHARE_FROM = Decimal(10)
+SHARE_ALIKE = Decimal("0.8")  # of the figures that have one before them
 parse_basis = choice(*Basis)
 STATUSES = {"provisional": "provisional", "p": "provisional", "final": "final", "f": "final", "actual": "final"}
 
@@ -81,7 +81,7 @@ class FileReading:
     @property
     def wrong(self) -> int:
         """How many rows have a problem."""
-        return len({one.row for one in self.problems})
+        return rows_with_problems(self.problems)
 
     @property
     def new(self) -> tuple[FileRow, ...]:
@@ -91,19 +91,18 @@ class FileReading:
 
 def read_results(book: Workbook, mapping: ColumnMapping, given: GivenPeriod, today: date) -> FileReading:
     """Read a file as its columns are mapped. Raises BrokenTable when that cannot be done at all, or it is too long."""
-    lines = list(islice(read_lines(book, mapping, PARSERS), MOST_ROWS + 1))
-    if len(lines) > MOST_ROWS:
-        raise BrokenTable([Problem(book.name, None, "", TOO_MANY, mapping.sheet)])
+    lines = read_at_once(book, mapping, PARSERS)
     reader = _Reader(book.name, mapping, given, Names.all())
     for line in lines:
         reader.take(line)
     reader.refuse_repeated()
     reader.refuse_broken(today)
     reader.look_back()
-    reader.refuse_shares()
+    reader.ask_of_shares()
     rows = tuple(reader.rows[number] for number in sorted(reader.rows))
     problems = tuple(sorted(reader.problems, key=lambda one: one.row or 0))
-    return FileReading(rows, problems, reader.empty, tuple(_doubts(book, mapping, rows)), reader.named)
+    doubts = (*hidden_parts(book, mapping), *_doubts(book, mapping, rows), *share_doubts(reader.asked))
+    return FileReading(rows, problems, reader.empty, doubts, reader.named)
 
 
 def _status(words: str) -> str:
@@ -146,6 +145,8 @@ class _Reader:
     lines: dict[int, ReadLine] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     named: dict[int, Named] = field(default_factory=dict)
+    periods: dict[tuple[int, str, date], list[int]] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
     empty: int = 0
 
     def take(self, line: ReadLine) -> None:
@@ -163,6 +164,9 @@ class _Reader:
                 problems.append(self._problem(line, column, str(error)))
         if CODE in parts:
             self.named[line.number] = parts[CODE]
+        if CODE in parts and ENDS in parts and BASIS in line.values:
+            period = (parts[CODE].id, line.values[BASIS] or parts[CODE].basis, parts[ENDS])
+            self.periods.setdefault(period, []).append(line.number)
         if problems:
             self.problems += problems
             return
@@ -213,13 +217,13 @@ class _Reader:
         self.rows.pop(number, None)
 
     def refuse_repeated(self) -> None:
-        """Refuse every row of an indicator that is there twice for one period: which is meant, nobody can tell."""
-        periods: dict[tuple[int, str, date], list[int]] = {}
-        for number, row in self.rows.items():
-            periods.setdefault((row.indicator.id, row.entry.basis, row.entry.period_end), []).append(number)
-        for (_, _, ends), numbers in periods.items():
+        """Refuse every row of an indicator that is there twice for one period: which is meant, nobody can tell.
+
+        Rows that have another problem count as well: without them, their twin would stand for what they were to say.
+        """
+        for (_, _, ends), numbers in self.periods.items():
             for number in numbers if len(numbers) > 1 else ():
-                others = " and ".join(f"row {one}" for one in numbers if one != number)
+                others = rows_named([f"row {one}" for one in numbers if one != number])
                 self._refuse(number, CODE, f"the indicator is there for the period to {day(ends)} in {others} too.")
 
     def refuse_broken(self, today: date) -> None:
@@ -243,21 +247,25 @@ class _Reader:
             earlier = [one for one in known.get((row.indicator.id, entry.basis), ()) if one.ends < entry.period_end]
             self.rows[number] = replace(row, before=earlier[-1] if earlier else None)
 
-    def refuse_shares(self) -> None:
-        """Refuse 0.745 for a percentage that was 74% before: whether 74.5% is meant, only its maker knows."""
+    def ask_of_shares(self) -> None:
+        """Refuse 0.745 for a percentage that was 74% before, and doubt it where none was: only its maker knows."""
         for number, row in list(self.rows.items()):
-            cell = self.lines[number].values[RESULT]
-            small = 0 < Decimal(row.entry.value) < 1 and "%" not in cell.words
-            if row.indicator.unit == "percent" and small and row.before and row.before.value >= SHARE_FROM:
-                meant = figure((Decimal(row.entry.value) * 100).normalize(), "percent")
-                self._refuse(number, RESULT, f"{quoted(cell.words)}: is it {meant} or {cell.words}%? Write the sign.")
+            cell, earlier = self.lines[number].values[RESULT], row.before.value if row.before else None
+            question = share_question(cell.words, Decimal(row.entry.value), row.indicator.unit, earlier)
+            if question and earlier is not None:
+                self._refuse(number, RESULT, f"{question} Write the sign.")
+            elif question and row.is_new:
+                self.asked.append((f"Row {number}, {row.indicator.code}", question))
 
 
 def _doubts(book: Workbook, mapping: ColumnMapping, rows: tuple[FileRow, ...]) -> Iterator[str]:
     """Say what speaks for a file of another period: the same figures as before, or another year in its names."""
-    same = [row.before.period for row in rows if row.before and row.before.value == Decimal(row.entry.value)]
-    if len(same) >= FEWEST_ALIKE and len(same) == len(rows):
-        yield f"All {len(rows)} figures are those that are published for {same[0]} already. Is it the right file?"
+    known = [(row.before, Decimal(row.entry.value)) for row in rows if row.before]
+    same = Counter(before.period for before, value in known if before.value == value)
+    if same.total() >= FEWEST_ALIKE and same.total() >= SHARE_ALIKE * len(known):
+        share = f"All {len(rows)}" if same.total() == len(rows) else f"{same.total():,} of the {len(rows):,}"
+        period = same.most_common(1)[0][0]
+        yield f"{share} figures are those that are published for {period} already. Is it the right file?"
     if not rows:
         return
     ends = max(row.entry.period_end for row in rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from riskreg.domain.escalation import Fate, SignalState, falls_back, fate
-from riskreg.domain.lifecycle import DecisionKind, EscalationStatus
+from riskreg.domain.lifecycle import CONFIRMING, DecisionKind, EscalationStatus
 from riskreg.domain.policy import Policy
 from riskreg.models import Decision, Escalation, SignalRow
 from riskreg.queries.heeding import Dropped
@@ -15,23 +15,31 @@ from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
 from riskreg.services.settling import reviewed_since, settle
 
-CONFIRMING = (DecisionKind.CONFIRM, DecisionKind.REFER)  # what DMT refers, it holds to be real
 AllDropped = Mapping[tuple[int, int], Dropped]
 GONE = {SignalState.RECOVERED: "A reason has gone.", SignalState.WITHDRAWN: "A reason was withdrawn."}
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """A signal of an escalation that recovered or was withdrawn, and the sentence that says so."""
+
+    escalation: Escalation
+    signal_id: int
+    sentence: str
 
 
 @dataclass(slots=True)
 class Reversed:
     """The escalations that evaluating proposed to end, withdrew, put back, or no longer proposes to end.
 
-    `went`: those of which a reason went, with what is told of it. `ratings`: the rating that each risk showed before.
+    `went`: the reasons that went, of whatever became of their escalations. `ratings`: what each risk showed before.
     """
 
     proposed: list[Escalation] = field(default_factory=list)
     withdrawn: list[Escalation] = field(default_factory=list)
     put_back: list[Escalation] = field(default_factory=list)
     kept: list[Escalation] = field(default_factory=list)
-    went: list[tuple[Escalation, str]] = field(default_factory=list)
+    went: list[Went] = field(default_factory=list)
     ratings: dict[int, str] = field(default_factory=dict)
 
 
@@ -42,7 +50,7 @@ def tell_what_went(escalation: Escalation, gone: Collection[int], now: datetime,
         if signal.id in gone:
             state = SignalState(signal.state)
             text = f"{GONE[state]} It said: {signal.sentence} {signal.ended_why}"
-            done.went.append((escalation, text))
+            done.went.append(Went(escalation, signal.id, text))
             done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
             record(SYSTEM, str(state), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
 
@@ -122,5 +130,5 @@ def _as_seen(decision: Decision) -> dict[int, str]:
 
 
 def _why(signals: list[SignalRow]) -> str:
-    ended = [signal for signal in signals if signal.state in (SignalState.RECOVERED, SignalState.WITHDRAWN)]
+    ended = [signal for signal in signals if signal.state in GONE]
     return " ".join(dict.fromkeys(signal.ended_why for signal in ended))

@@ -8,7 +8,7 @@ from datetime import datetime
 from riskreg.domain.access import Permission, holds, require
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RuleBroken
-from riskreg.domain.lifecycle import EscalationStatus, RiskStatus
+from riskreg.domain.lifecycle import OWES_AN_ANSWER, EscalationStatus, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import check_review
 from riskreg.domain.sentences import day
@@ -21,7 +21,7 @@ from riskreg.services.audit import record
 from riskreg.services.escalations import raise_escalation
 from riskreg.services.locking import lock_risk
 from riskreg.services.review_drafts import drop_draft
-from riskreg.services.settling import OWES_AN_ANSWER, live_escalation, settle
+from riskreg.services.settling import live_escalation, settle
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from riskreg.extensions import db
 from riskreg.models import SchedulerSeen
 
 KEPT = timedelta(days=1)
+# Each notes every three seconds that it is there, and another leads within ten. One that has not for longer was stopped
+# or cut off.
+SEEN_WITHIN = timedelta(seconds=30)
 
 
 def note_scheduler(holder: str, host: str, now: datetime, *, leads: bool) -> None:

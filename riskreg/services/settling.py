@@ -7,14 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.lifecycle import LIVE, EscalationStatus, RiskStatus
+from riskreg.domain.lifecycle import LIVE, OWES_AN_ANSWER, EscalationStatus, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import next_review_due
 from riskreg.domain.scoring import Rag, effective_rag
 from riskreg.extensions import db
 from riskreg.models import Assessment, Escalation, Review, Risk, RiskResponse
-
-OWES_AN_ANSWER = (EscalationStatus.CONFIRMED, EscalationStatus.RETURNED)
 
 
 def live_escalation(risk_id: int) -> Escalation | None:
@@ -43,7 +41,7 @@ def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
     if own := db.session.execute(current.order_by(Assessment.id.desc()).limit(1)).first():
         risk.own_rag, risk.own_likelihood, risk.own_impact = own
     risk.effective_rag = effective_rag(risk.own, escalated_to=Rag(live.rag_after) if live else None)
-    reviewed = live is not None and reviewed_since(risk.id, live.opened_at)
+    reviewed = live is not None and reviewed_since(risk.id, live.waiting_since)
     risk.review_due_on = _due(
         risk.review_counted_from, risk.effective, policy, live, reviewed=reviewed, tolerated=tolerated_until(risk)
     )
@@ -52,15 +50,19 @@ def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
 def _due(
     counted_from: date, rag: Rag, policy: Policy, live: Escalation | None, *, reviewed: bool, tolerated: date | None
 ) -> date:
-    """The day of the next review. `reviewed`: since the live escalation; `tolerated`: until when, if that is ahead."""
+    """The day of the next review. `reviewed`: since the live escalation came before DMT; `tolerated`: until when.
+
+    What the policy gives the owner for looking at an escalation holds while DMT has not decided; then DMT's word does.
+    """
+    awaiting = live is not None and live.status == EscalationStatus.AWAITING
     owes = live is not None and live.status in OWES_AN_ANSWER
-    by = [one for one in (live.due_on if live and owes else None, tolerated) if one]
     return next_review_due(
         counted_from,
         rag,
         policy,
-        escalated_on=day_of(live.opened_at) if live and not reviewed else None,
-        asked_by=min(by, default=None),
+        escalated_on=day_of(live.waiting_since) if live and awaiting and not reviewed else None,
+        asked_by=live.due_on if live and owes else None,
+        tolerated_until=tolerated,
     )
 
 
@@ -89,7 +91,7 @@ def settle_reviews(register_id: int, policy: Policy) -> int:
             Rag(rag),
             policy,
             escalation,
-            reviewed=bool(escalation and id_ in reviewed and reviewed[id_] >= escalation.opened_at),
+            reviewed=bool(escalation and id_ in reviewed and reviewed[id_] >= escalation.waiting_since),
             tolerated=until if until and until > counted_from else None,
         )
         if due != before:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
-
-from sqlalchemy import select
 
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
@@ -23,21 +22,12 @@ from riskreg.models import Indicator, TargetPast, TargetRow
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.consequences import require_as_shown, tried
+from riskreg.services.consequences import tried
 from riskreg.services.evaluation import Evaluation
 from riskreg.services.judging import as_target
 from riskreg.services.locking import lock_register
-from riskreg.services.rejudging import (
-    NOTHING_NEW,
-    Change,
-    InForce,
-    SettingOutcome,
-    entry_faults,
-    in_years,
-    outcome_of,
-    raise_any,
-    rows_of_years,
-)
+from riskreg.services.rejudging import Change, SettingOutcome
+from riskreg.services.setting_years import InForce, Rows, read_entries, store_new
 
 NO_TARGET = Target(TargetKind.BLANK)
 
@@ -79,6 +69,11 @@ class _Reading:
         """What is in force."""
         return as_target(self.known) if self.known else NO_TARGET
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it is another than that."""
+        return self.target != self.before
+
 
 def preview_targets(
     actor: Actor, register_id: int, entries: Sequence[TargetEntry], reason: str, now: datetime
@@ -107,36 +102,32 @@ def set_targets(
     if not reason.strip():
         raise RuleBroken("Say why the target is set so.", "reason")
     readings, problems = _read(entries, policy_on(register_id, day_of(now)))
-    raise_any(problems)
-    new = [one for one in readings if one.target != one.before]
-    if not new:
-        raise RowsBroken([RowProblem(one.entry.row, NOTHING_NEW, "value") for one in readings[:1]])
-    changes = [_store(actor, one, reason.strip(), now) for one in new]
-    outcome, evaluation = outcome_of(register_id, changes, len(readings) - len(new), now)
-    require_as_shown(outcome, shown)
-    return outcome, evaluation
+    if problems:
+        raise RowsBroken(problems)
+    return store_new(register_id, readings, lambda one: _store(actor, one, reason.strip(), now), now, shown)
 
 
-def wrong_targets(register_id: int, entries: Sequence[TargetEntry], now: datetime) -> Sequence[RowProblem]:
-    """Return everything that set_targets would refuse of these rows, so that they can be left out."""
-    return _read(entries, policy_on(register_id, day_of(now)))[1] if entries else []
+def wrong_targets(
+    register_id: int, entries: Sequence[TargetEntry], now: datetime, unread: Rows = MappingProxyType({})
+) -> Sequence[RowProblem]:
+    """Return everything that set_targets would refuse of these rows, so that they can be left out.
+
+    `unread`: where years stand in rows of which no entry could be made; the same year elsewhere is refused for them.
+    """
+    return _read(entries, policy_on(register_id, day_of(now)), unread)[1] if entries else []
 
 
-def _read(entries: Sequence[TargetEntry], policy: Policy) -> tuple[list[_Reading], list[RowProblem]]:
+def _read(
+    entries: Sequence[TargetEntry], policy: Policy, unread: Rows = MappingProxyType({})
+) -> tuple[list[_Reading], list[RowProblem]]:
     if not entries:
         raise RuleBroken("There is no target to set.")
-    ids = {entry.indicator_id for entry in entries}
-    indicators = {row.id: row for row in db.session.scalars(select(Indicator).where(Indicator.id.in_(ids)))}
-    there = select(TargetRow).where(in_years(TargetRow, ids, {entry.year for entry in entries}))
-    known = {(row.indicator_id, row.year): row for row in db.session.scalars(there)}
-    problems, readings, rows = list[RowProblem](), list[_Reading](), rows_of_years(entries)
-    for entry in entries:
-        indicator, row = indicators.get(entry.indicator_id), known.get((entry.indicator_id, entry.year))
-        wrong = list(entry_faults(entry, indicator, _in_force(indicator, row), rows))
-        if indicator is not None and not wrong:
-            wrong = _take(entry, indicator, row, policy, readings)
-        problems += [RowProblem(entry.row, one.sentence, one.field) for one in wrong]
-    return readings, problems
+    readings = list[_Reading]()
+
+    def take(entry: TargetEntry, indicator: Indicator, known: TargetRow | None) -> list[RuleBroken]:
+        return _take(entry, indicator, known, policy, readings)
+
+    return readings, read_entries(entries, TargetRow, _in_force, take, unread)
 
 
 def _in_force(indicator: Indicator | None, row: TargetRow | None) -> InForce:

@@ -16,7 +16,7 @@ SALT = "riskreg.password-reset"
 
 def reset_token(reset: PasswordReset) -> str:
     """Return the token of a stored reset, signed with the application's key; always the same for the same reset."""
-    return _signer().dumps([reset.id, reset.person_id, int(reset.expires_at.timestamp())])
+    return signer(SALT).dumps([reset.id, reset.person_id, int(reset.expires_at.timestamp())])
 
 
 def hash_of(token: str) -> str:
@@ -27,14 +27,15 @@ def hash_of(token: str) -> str:
 def reset_of(token: str) -> PasswordReset | None:
     """Return the reset that a token was made for, used or run out though it may be; None for a token we never made."""
     try:
-        reset_id, _person, _expires = _signer().loads(token)
+        reset_id, _person, _expires = signer(SALT).loads(token)
     except (BadSignature, ValueError, TypeError):
         return None
     reset = db.session.get(PasswordReset, reset_id)
     return reset if reset and hmac.compare_digest(reset.token_hash, hash_of(token)) else None
 
 
-def _signer() -> URLSafeSerializer:
+def signer(salt: str) -> URLSafeSerializer:
+    """Return what signs; what one salt signed, no other one reads."""
     return URLSafeSerializer(
-        str(current_app.config["SECRET_KEY"]), salt=SALT, signer_kwargs={"digest_method": hashlib.sha256}
+        str(current_app.config["SECRET_KEY"]), salt=salt, signer_kwargs={"digest_method": hashlib.sha256}
     )

@@ -26,9 +26,9 @@ LONGEST = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a test message went: in a sentence, and line by line."""
+    """How a test message went: in a few words, in a sentence, and line by line."""
 
-    sent: bool
+    heading: str
     sentence: str
     lines: Sequence[Line]
 
@@ -49,12 +49,22 @@ def try_mail(message: EmailMessage, config: Mapping[str, Any]) -> Trial:
     """Send a test message at once. It may take LONGEST seconds: no transaction should be open."""
     conversation = Conversation(LONGEST)
     outcome = deliver(message, lambda: None, config, conversation)
-    return Trial(isinstance(outcome, Sent), _sentence(outcome), conversation.lines)
+    return Trial(_heading(outcome), _sentence(outcome), conversation.lines)
 
 
 def note_trial(actor: Actor, address: str, trial: Trial, now: datetime) -> None:
     """Write down in the audit trail that the settings were tried, and how it went."""
     record(actor, "sent a test message", "mail:test", f"A test message to {address}. {trial.sentence}", now=now)
+
+
+def _heading(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "The mail server took it"
+        case OutcomeUnknown():
+            return "Perhaps sent"
+        case _:
+            return "It did not go"
 
 
 def _sentence(outcome: Outcome) -> str:

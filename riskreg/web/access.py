@@ -93,8 +93,9 @@ class Account:
 
     @property
     def posts(self) -> list[str]:
-        """The titles of the posts held, without one that the person is named after."""
-        return [title for title in self.session.posts.values() if title != self.session.name]
+        """The titles of the posts held, without one that the person is named after, and without vacant ones below."""
+        held = [title for key, title in self.session.posts.items() if key not in self.session.vacant]
+        return [title for title in held if title != self.session.name]
 
 
 def load_account(words: str) -> Account | None:

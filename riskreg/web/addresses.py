@@ -1,4 +1,7 @@
-"""What addresses are made of: the id of a row is a number that a database can hold; anything else is no address."""
+"""What addresses are made of, and what is said where one leads to nothing.
+
+The id of a row is a number that a database can hold; anything else is no address.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,10 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 from riskreg.database import LARGEST_ID
+
+RISK, ACTION, CONTROL = "/risks/<id:risk_id>", "/actions/<id:action_id>", "/controls/<id:control_id>"
+NO_SUCH_RISK = "There is no such risk in the register. Look for it in the register by its reference or title."
+NO_SUCH_PART = "There is no such {}. Look for it on the page of its risk."
 
 
 class RowId(IntegerConverter):

@@ -50,7 +50,9 @@ FAILED = (
     "Something went wrong",
     "The fault is ours. Tell the administrator the number below: it leads to what happened.",
 )
-ASK_THE_OWNER = "If you think that it should be done, ask the owner to do it."
+ASK_THE_OWNER = (
+    "If you think that it should be done, ask the owner to do it, or the line director while that post is vacant."
+)
 ASK_FOR_ROLES = "If you need to, ask the administrator to change the roles of your post."
 
 

@@ -25,6 +25,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 LINE = 200
 PASSAGE = 4_000
+CHOOSE = ("", "Choose one")  # stands first in a list, while nothing is chosen
 MARKS = str.maketrans({",": "", "£": "", "%": "", " ": "", "\u00a0": "", "\u2212": "-"})
 Check = Callable[[Any, Any], None]
 Choices = Iterable[Sequence[str]]
@@ -85,16 +86,32 @@ class TextField(StringField):
         self.data = valuelist[0] if valuelist else ""
 
 
+MENTIONS = "To tell somebody of it, write @ and the name or the post."
+
+
 class LongTextField(TextAreaField):
-    """Text of several lines, kept as it was typed."""
+    """Text of several lines, kept as it was typed.
+
+    `mentions`: whoever is mentioned in it is told, since it goes into a sentence of the audit trail about a risk, an
+    indicator or a contract; the hint says so.
+    """
 
     widget = GovTextArea()
 
     def __init__(
-        self, label: str = "", *, needed: str = "", hint: str = "", called: str = "", limit: int = PASSAGE, **rest: Any
+        self,
+        label: str = "",
+        *,
+        needed: str = "",
+        hint: str = "",
+        called: str = "",
+        limit: int = PASSAGE,
+        mentions: bool = False,
+        **rest: Any,
     ) -> None:
         checks = [needed_or_optional(needed), at_most(limit)]
-        super().__init__(label, checks, filters=[tidy], description=hint, **rest)
+        said = f"{hint} {MENTIONS}".strip() if mentions else hint
+        super().__init__(label, checks, filters=[tidy], description=said, **rest)
         self.called = called or in_sentence(label)
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from flask_wtf import FlaskForm
 
@@ -19,9 +21,16 @@ class Problem:
 
 
 class Form(FlaskForm):
-    """A form of the register. `changed` says what changed meanwhile, empty while nothing did."""
+    """A form of the register. `changed` says what changed meanwhile, empty while nothing did.
+
+    `broken`: how many rules each field was shown to break by what was asked of the service, all of which are told.
+    """
 
     changed: str = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.broken = Counter[str]()
 
     @property
     def problems(self) -> list[Problem]:
@@ -29,8 +38,8 @@ class Form(FlaskForm):
         found = [Problem(self.changed, "")] if self.changed else []
         found += [Problem(sentence, "") for sentence in self.form_errors]
         for field in self:
-            if field.errors:
-                found.append(Problem(field.errors[0], getattr(field, "anchor", field.id)))
+            told = field.errors[: max(self.broken[field.short_name], 1)] if field.errors else ()
+            found += [Problem(sentence, getattr(field, "anchor", field.id)) for sentence in told]
         return found
 
     @property
@@ -42,8 +51,10 @@ class Form(FlaskForm):
 
     def show_broken(self, sentence: str, field: str | None) -> None:
         """Show a broken rule beside its field, or above the form when it belongs to none of them."""
-        if field in self._fields:
-            self._fields[field].errors = [sentence, *self._fields[field].errors]
+        if field is not None and field in self._fields:
+            errors, before = list(self._fields[field].errors), self.broken[field]
+            self._fields[field].errors = [*errors[:before], sentence, *errors[before:]]
+            self.broken[field] += 1
         else:
             self.form_errors.append(sentence)
 
@@ -57,3 +68,12 @@ class Form(FlaskForm):
         for field in self:
             if isinstance(field, RevisionField):
                 field.stand_at_present()
+
+
+class AddressForm(Form):
+    """A form whose answers stand in the address: it changes nothing and carries no token."""
+
+    class Meta:
+        """Read by WTForms."""
+
+        csrf = False

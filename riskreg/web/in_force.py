@@ -20,8 +20,12 @@ def present_register() -> RegisterName:
 
 def present_policy() -> Policy:
     """Return the policy of the day, by two queries. Raises NotFound, with a sentence, while there is none."""
-    register = present_register()
+    return policy_of(present_register().id)
+
+
+def policy_of(register_id: int) -> Policy:
+    """Return a register's policy of the day, by one query. Raises NotFound, with a sentence, while there is none."""
     try:
-        return policy_on(register.id, clock.today())
+        return policy_on(register_id, clock.today())
     except NoPolicyError:
         raise NotFound("No policy is in force yet, so nothing can be judged.") from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
 
+from riskreg.database import LARGEST_ID
 from riskreg.domain.sentences import listed, plural
 
 ROWS = 50
@@ -58,6 +60,13 @@ def address_with(**changes: object) -> str:
     query.update(changes)
     kept = {name: value for name, value in query.items() if value not in (None, "", [""])}
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
+
+
+def addresses(endpoint: str, name: str) -> Callable[[int], str]:
+    """Return what makes the address of any id under `name`: for a list, in which each by itself would take long."""
+    one: dict[str, Any] = {name: LARGEST_ID}
+    before, after = url_for(endpoint, **one).split(str(LARGEST_ID))
+    return lambda key: f"{before}{key}{after}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from riskreg.domain.access import Permission
 from riskreg.domain.links import HEEDED
 from riskreg.web.access import may
 from riskreg.web.forms import Form
-from riskreg.web.listing import address_with
+from riskreg.web.listing import address_with, addresses
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NOT_KNOWN = "not known"
@@ -109,8 +109,10 @@ def _is_within(entry: Entry) -> bool:
 
 
 def day(value: date | None, none: str = NOT_KNOWN) -> str:
-    """5 March 2017."""
-    return none if value is None else sentences.day(value)
+    """5 March 2017; of a moment the day in London."""
+    if value is None:
+        return none
+    return sentences.day(clock.day_of(value) if isinstance(value, datetime) else value)
 
 
 def long_day(value: date) -> str:
@@ -214,7 +216,9 @@ def dress_pages(app: Flask) -> None:
         direction=direction,
         HEEDED=HEEDED,
         source_line=source_line,
+        written_reference=sentences.written_reference,
         address_with=address_with,
+        addresses=addresses,
         navigation=lambda: navigation(app),
         fixed_day=clock.fixed_day,
         today=clock.today,

@@ -16,9 +16,9 @@ OWN_FIELDS = frozenset({"csrf_token", "step", "shown"})
 Found = TypeVar("Found")
 
 
-def wants_change() -> bool:
-    """Whether the person goes back from the consequences to what was typed."""
-    return request.form.get("step") == "change"
+def is_sent(form: Form) -> bool:
+    """Whether a form was sent and is right, and the person does not go back from the consequences to what was typed."""
+    return form.validate_on_submit() and request.form.get("step") != "change"
 
 
 def save_or_show(

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from riskreg import clock
 from riskreg.cli import demo
@@ -73,11 +73,23 @@ def test_each_day_is_lived_once_and_told(demonstration: Flask) -> None:
     assert kinds >= {"digest", "escalation_raised"}
 
 
+def test_its_help_says_what_links_in_messages_begin_with(app: Flask) -> None:
+    help_ = FlaskCliRunner(app).invoke(args=["demo", "advance", "--help"]).output
+    assert "Links in its messages begin with RISKREG_BASE_URL" in help_
+
+
 def test_the_clock_of_the_pages_follows_and_outlives_the_process(demonstration: Flask) -> None:
     assert "Monday 3 April 2017" in demonstration.test_client().get("/sign-in").text
     advance(demonstration, "2017-04-06")
     assert clock.today() == date(2017, 4, 6)
     assert "Thursday 6 April 2017" in demonstration.test_client().get("/sign-in").text
+
+
+def test_the_clock_does_not_wait_for_what_its_own_request_writes(demonstration: Flask) -> None:
+    advance(demonstration, "2017-04-06")
+    db.session.execute(update(Message).values(last_error=""))
+    clock.forget_day()  # as if a second had passed in the middle of a request
+    assert clock.today() == date(2017, 4, 6)
 
 
 def test_two_steps_equal_one(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,15 @@ from datetime import date
 
 import pytest
 
-from riskreg.domain.contracts import ContractFacts, Route, RouteKind, RouteStage, contract_signals, milestones
+from riskreg.domain.contracts import (
+    ContractFacts,
+    Route,
+    RouteKind,
+    RouteStage,
+    contract_signals,
+    day_of_fact,
+    milestones,
+)
 from riskreg.domain.dates import PartialDate
 from riskreg.domain.policy import Policy
 from riskreg.domain.signals import Reach, SignalKind
@@ -150,3 +158,17 @@ def test_notice_is_a_milestone_between_the_others(policy: Policy) -> None:
         "Award or extension",
         "End",
     ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "months", "on"),
+    [
+        ("end:2016-07-31", 6, date(2016, 7, 31)),
+        ("end:2017", None, date(2017, 12, 31)),
+        ("provider:2017-04", None, date(2017, 4, 30)),
+        ("notice:2018-03", 6, date(2017, 9, 30)),
+        ("notice:2018-03", None, date(2018, 3, 31)),  # the months were taken out of its terms since
+    ],
+)
+def test_the_fact_of_a_signal_says_about_which_day_it_is(fact: str, months: int | None, on: date) -> None:
+    assert day_of_fact(fact, months) == on

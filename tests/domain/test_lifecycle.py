@@ -183,3 +183,15 @@ def test_each_step_of_an_action_is_allowed_or_refused_by_the_table(before: A, af
 def test_an_action_is_open_until_it_is_done_or_cancelled() -> None:
     assert set(ACTION_TRANSITIONS) == set(ActionStatus)
     assert set(OPEN_ACTIONS) == {A.NOT_STARTED, A.IN_PROGRESS}
+
+
+def test_what_dmt_did_is_told_as_done() -> None:
+    assert [kind.done for kind in DecisionKind] == [
+        "confirmed",
+        "referred to the corporate register",
+        "returned to the owner",
+        "declined",
+        "deferred to a meeting",
+        "de-escalated",
+        "risk closed",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from riskreg.domain.dates import LONDON
 from riskreg.domain.notices import TITLES, WEEKDAYS, NoticeKind, Rhythm, digest_goes, next_digest
-from riskreg.working_days import is_working_day, next_working_day
+from riskreg.working_days import is_working_day
 
 MONDAY = date(2017, 4, 24)
 EASTER_MONDAY = date(2017, 4, 17)
@@ -26,9 +27,14 @@ def goes(
     weekday: int = 0,
     last: date | None = None,
     since: date | None = None,
+    stopped: Collection[date] = (),
 ) -> bool:
     now = datetime.combine(day, at, tzinfo=LONDON)
-    return digest_goes(rhythm, weekday, now, last=last, waiting_since=since or day, works=is_working_day)
+
+    def works(one: date) -> bool:
+        return is_working_day(one) and one not in stopped
+
+    return digest_goes(rhythm, weekday, now, last=last, waiting_since=since or day, works=works)
 
 
 @pytest.mark.parametrize("rhythm", list(Rhythm))
@@ -82,6 +88,50 @@ def test_a_weekly_digest_that_a_stop_held_up_goes_later_with_what_was_waiting() 
     assert not goes(Rhythm.WEEKLY, wednesday, last=before, since=wednesday)
 
 
+def test_a_weekly_digest_whose_day_a_stop_took_away_goes_on_the_first_day_after_it() -> None:
+    before, (monday, tuesday, wednesday, thursday) = MONDAY - timedelta(days=7), days_from(MONDAY, 4)
+    stop = (monday, tuesday)
+    assert goes(Rhythm.WEEKLY, wednesday, last=before, since=wednesday, stopped=stop)
+    assert not goes(Rhythm.WEEKLY, thursday, last=wednesday, since=thursday, stopped=stop)
+    assert not goes(Rhythm.WEEKLY, thursday, last=before, since=thursday, stopped=stop)
+    assert not goes(Rhythm.WEEKLY, wednesday, last=before, since=wednesday, stopped=(tuesday,))
+    assert goes(Rhythm.WEEKLY, monday + timedelta(days=14), last=wednesday, since=thursday, stopped=stop)
+
+
+def test_a_holiday_and_a_stop_that_follows_it_are_made_good_together() -> None:
+    tuesday, wednesday = EASTER_MONDAY + timedelta(days=1), EASTER_MONDAY + timedelta(days=2)
+    before = EASTER_MONDAY - timedelta(days=10)
+    for weekday in (4, 0):  # Good Friday, Easter Monday
+        assert goes(Rhythm.WEEKLY, wednesday, weekday=weekday, last=before, stopped=(tuesday,))
+        assert not goes(Rhythm.WEEKLY, wednesday, weekday=weekday, last=before)
+
+
+def days_from(first: date, count: int) -> list[date]:
+    return [first + timedelta(days=days) for days in range(count)]
+
+
+@given(st.integers(0, 4), DAYS, st.integers(0, 12), st.integers(0, 20))
+def test_after_a_stop_it_goes_by_the_next_working_day_of_its_week_and_only_once_a_week(
+    weekday: int, first: date, length: int, wait: int
+) -> None:
+    """Something waits every day from a few days before the stop or within it."""
+    stopped = days_from(first, length)
+    since = first - timedelta(days=5) + timedelta(days=wait)
+    gone: list[date] = []
+    for day in days_from(since, 40):
+        last = gone[-1] if gone else None
+        oldest = max(since, last + timedelta(days=1)) if last else since
+        if day not in stopped and goes(
+            Rhythm.WEEKLY, day, weekday=weekday, last=last, since=oldest, stopped=[one for one in stopped if one < day]
+        ):
+            gone.append(day)
+    for chosen in (one for one in days_from(since, 20) if one.weekday() == weekday):
+        expected = next(one for one in days_from(chosen, 20) if is_working_day(one) and one not in stopped)
+        if expected < chosen + timedelta(days=7):
+            assert expected in gone
+    assert len({(day - timedelta(days=weekday)).isocalendar()[:2] for day in gone}) == len(gone)
+
+
 @given(st.integers(0, 4), DAYS, st.integers(0, 40))
 def test_whatever_waits_goes_within_a_fortnight_and_only_once_a_week(weekday: int, since: date, lag: int) -> None:
     """A fortnight, since Christmas can take a week's working days after the chosen one away."""
@@ -94,13 +144,6 @@ def test_whatever_waits_goes_within_a_fortnight_and_only_once_a_week(weekday: in
     assert gone
     assert all(is_working_day(day) for day in gone)
     assert len({(day - timedelta(days=weekday)).isocalendar()[:2] for day in gone}) == len(gone)
-
-
-@given(DAYS)
-def test_the_next_working_day_works_and_none_before_it_does(day: date) -> None:
-    found = next_working_day(day)
-    assert is_working_day(found)
-    assert not any(is_working_day(day + timedelta(days=days)) for days in range((found - day).days))
 
 
 def test_every_kind_has_a_title() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import riskreg.plan
-from riskreg.domain.periods import Basis, misnamed, period_name, target_year_of
+from riskreg.domain.periods import Basis, misnamed, next_period_end, period_name, target_year_of
 from riskreg.domain.periods import is_due as due
 
 
@@ -125,3 +125,20 @@ def test_a_name_that_people_give_a_period_is_left_as_it_is(name: str, ends: date
 )
 def test_a_name_that_contradicts_the_last_day_is_told_with_both(name: str, ends: date) -> None:
     assert misnamed(name, ends).startswith(f"“{name}” cannot have ended on {ends.day} ")
+
+
+@pytest.mark.parametrize(
+    ("last", "months", "following"),
+    [
+        (date(2016, 9, 30), 3, date(2016, 12, 31)),
+        (date(2016, 8, 31), 12, date(2017, 8, 31)),
+        (date(2015, 2, 28), 12, date(2016, 2, 29)),
+        (date(2016, 11, 30), 3, date(2017, 2, 28)),
+        (date(2016, 12, 15), 3, date(2017, 3, 15)),
+        (date(2016, 12, 30), 2, date(2017, 2, 28)),
+    ],
+)
+def test_the_period_that_follows_ends_with_its_month_where_the_one_before_did(
+    last: date, months: int, following: date
+) -> None:
+    assert next_period_end(last, months) == following

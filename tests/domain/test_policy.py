@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import riskreg.domain
-from riskreg.domain.policy import Policy, of_tier
+from riskreg.domain.choices import Heeds, Told
+from riskreg.domain.policy import BEFORE_THE_RULE, Policy, of_tier
 
 DOMAIN = Path(str(riskreg.domain.__file__)).parent
 MODULES = sorted(DOMAIN.glob("*.py"))
@@ -35,6 +36,10 @@ def test_the_shipped_policy_has_the_numbers_of_the_design(policy: Policy) -> Non
     assert (policy.review_months_red, policy.review_months_amber, policy.review_months_green) == (1, 3, 6)
     assert policy.reminder_days_before == (14, 3, 0)
     assert (policy.late_days_line_director, policy.late_days_coordinator) == (7, 14)
+    line, both = (Told.LINE_DIRECTOR,), (Told.LINE_DIRECTOR, Told.COORDINATOR)
+    assert (policy.late_review_told_first, policy.late_review_told_second) == (line, (*both, Told.DMT))
+    assert (policy.late_action_told_first, policy.late_action_told_second) == (line, both)
+    assert (policy.new_indicator_link_heeds, policy.new_contract_link_heeds) == (Heeds.ANY, Heeds.ANY)
 
 
 def test_shares_are_decimal_so_that_no_binary_fraction_judges(policy: Policy) -> None:
@@ -51,6 +56,54 @@ def test_a_version_from_before_there_were_tiers_holds_for_all_of_them(rules: dic
     older = {name: value for name, value in rules.items() if name != "extension_notice_days"} | {"no_route_months": 18}
     policy = Policy.from_data(1, date(2017, 4, 1), older)
     assert (policy.no_route_months, policy.extension_notice_days) == ((18, 18, 18), 0)
+
+
+def test_a_version_from_before_it_said_who_is_told_tells_and_links_as_it_did_then(
+    rules: dict[str, object], policy: Policy
+) -> None:
+    older = {name: value for name, value in rules.items() if name not in BEFORE_THE_RULE}
+    assert len(older) == len(rules) - 7
+    before = Policy.from_data(1, date(2017, 4, 1), older)
+    assert before == Policy.from_data(1, date(2017, 4, 1), {**rules, "extension_notice_days": 0})
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ([], ()),
+        (["DMT", "line director"], (Told.LINE_DIRECTOR, Told.DMT)),
+        (["co-ordinator", "co-ordinator"], (Told.COORDINATOR,)),
+        (["line director", "co-ordinator", "DMT"], (Told.LINE_DIRECTOR, Told.COORDINATOR, Told.DMT)),
+    ],
+)
+def test_who_is_told_is_read_in_one_order_each_once(
+    rules: dict[str, object], stored: list[str], told: tuple[Told, ...]
+) -> None:
+    assert (
+        Policy.from_data(1, date(2017, 4, 1), {**rules, "late_action_told_second": stored}).late_action_told_second
+        == told
+    )
+
+
+@pytest.mark.parametrize("stored", ["DMT", ["the mayor"], ["owner"], ["performance officer"], [3], [["DMT"]], None, {}])
+def test_nobody_else_can_be_told(rules: dict[str, object], stored: object) -> None:
+    with pytest.raises(ValueError, match="policy rule late_review_told_first does not list some of line director, co-"):
+        Policy.from_data(1, date(2017, 4, 1), {**rules, "late_review_told_first": stored})
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("new_indicator_link_heeds", "everything"),
+        ("new_indicator_link_heeds", ""),
+        ("new_indicator_link_heeds", ["any"]),
+        ("new_contract_link_heeds", "red"),
+        ("new_contract_link_heeds", None),
+    ],
+)
+def test_a_new_link_heeds_only_what_a_link_can(rules: dict[str, object], name: str, stored: object) -> None:
+    with pytest.raises(ValueError, match=f"policy rule {name} is none of any, "):
+        Policy.from_data(1, date(2017, 4, 1), {**rules, name: stored})
 
 
 def test_a_contract_without_a_tier_counts_as_tier_two() -> None:

@@ -9,7 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskreg.domain.sentences import MONTHS, closed, day, figure, listed, month, moved, number, plural, shortest
+from riskreg.domain.sentences import (
+    MONTHS,
+    closed,
+    day,
+    figure,
+    listed,
+    month,
+    moved,
+    number,
+    plural,
+    rows_named,
+    shortened,
+    shortest,
+    the,
+)
 
 FIGURES = st.decimals(-(10**9), 10**9, places=3)
 
@@ -97,3 +111,43 @@ def test_what_was_typed_ends_before_a_sentence_follows(typed: str, read: str) ->
 )
 def test_a_date_that_moved_says_how_often_and_how_far(slips: int, now: date, read: str) -> None:
     assert moved(slips, date(2017, 8, 31), now) == read
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["row 3"], "row 3"),
+        (["row 3", "row 4"], "row 3 and row 4"),
+        (["row 3", "row 4", "row 5"], "row 3, row 4 and row 5"),
+        ([f"row {number}" for number in range(3, 202)], "row 3 and 198 more rows"),
+    ],
+)
+def test_of_many_rows_the_first_is_named(rows: list[str], said: str) -> None:
+    assert rows_named(rows) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "within"),
+    [
+        ("Head of Early Help", "the Head of Early Help"),
+        ("The Clerk", "The Clerk"),
+        ("the Clerk", "the Clerk"),
+        ("An Adviser", "An Adviser"),
+        ("Theatre Manager", "the Theatre Manager"),
+        ("Area Adviser", "the Area Adviser"),
+    ],
+)
+def test_a_post_has_one_article_within_a_sentence(title: str, within: str) -> None:
+    assert the(title) == within
+
+
+@given(text=st.text(max_size=60), most=st.integers(1, 40))
+def test_a_text_that_is_shortened_keeps_to_its_length_and_says_that_it_goes_on(text: str, most: int) -> None:
+    short = shortened(text, most)
+    assert len(short) <= most
+    assert (short == text) if len(text) <= most else short.endswith("…")
+
+
+def test_a_text_is_shortened_behind_a_whole_word() -> None:
+    assert shortened("Take-up of free places", 12) == "Take-up of…"
+    assert shortened("Take-up", 4) == "Tak…"

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import Rag
 from riskreg.domain.signals import (
-    Heeds,
     JudgedResult,
     Reach,
     Signal,

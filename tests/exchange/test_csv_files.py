@@ -28,7 +28,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "exports.md"
 NAMES = ["risks", "indicators", "targets", "results", "result-comments", "contracts", "contracts-transparency", "links"]
 NAMES += ["escalations", "decisions", "notings", "referrals", "controls", "actions", "reviews", "evidence"]
 NAMES += ["references", "versions", "assessments", "responses", "updates", "past-links"]
-NAMES += ["past-targets", "past-national", "audit"]
+NAMES += ["past-targets", "past-national", "contract-routes", "contract-reviews", "contract-providers"]
+NAMES += ["signals", "escalation-signals", "meetings", "agenda", "audit"]
 PLANNED = {"risks": 13, "indicators": 110, "targets": 550, "results": 116, "contracts": 122, "links": 75}
 PLANNED |= {"controls": 18, "actions": 21, "reviews": 0, "decisions": 0}
 NOW = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)

@@ -207,10 +207,31 @@ def test_rows_that_are_only_formatted_do_not_count() -> None:
             "a.csv, row 2: the row has 3 cells for 2 columns; look for a semicolon outside quotation marks.",
         ),
         (b"a,b,c\n1,2\n", "a.csv, row 2: the row has 2 cells for 3 columns."),
+        (b"a,b,c\n1\n", "a.csv, row 2: the row has 1 cell for 3 columns."),
+        (b"\x81\x00\x1f rubbish, of bytes\n\x8d\n", f"a.csv: {separated.NO_TEXT}"),
+        (b"\x89PNG\r\n\x1a\n,\x81\x8d", f"a.csv: {separated.NO_TEXT}"),
+        (
+            b"Results, 2016/17\nCode,Result,Note\nEY-05,90,fine\nEY-06,80,\n",
+            "a.csv, row 1: the row has 2 cells, where those below it have 3. If it is a title, put it in",
+        ),
+        (
+            b"Year; 2016/17; all of it; Kent\nCode;Result;Note\nEY-05;90;fine\n",
+            "a.csv, row 1: the row has 4 cells, where those below it have 3. If it is a title, put it in",
+        ),
     ],
 )
 def test_a_csv_file_is_refused_with_the_row_and_the_reason(content: bytes, said: str) -> None:
     assert books.refusals(content, "a.csv")[0].startswith(said)
+
+
+def test_of_a_title_with_a_comma_no_good_row_is_blamed() -> None:
+    rows = b"".join(b"EY-%02d,90,fine\n" % number for number in range(30))
+    assert len(books.refusals(b"Results, 2016/17\nCode,Result,Note\n" + rows, "a.csv")) == 1
+
+
+def test_headings_above_figures_with_commas_are_no_title() -> None:
+    said = books.refusals(b"Code,Result\nEY-05,1,234\nEY-06,2,345\n", "a.csv")
+    assert [one.partition(":")[0] for one in said] == ["a.csv, row 2", "a.csv, row 3"]
 
 
 def test_of_a_csv_file_with_many_broken_rows_the_first_twenty_are_told() -> None:

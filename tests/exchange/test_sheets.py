@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from riskreg.exchange import typed
 from riskreg.exchange.opening import read_workbook
 from riskreg.exchange.sheets import Cell, Kind, column_of, letter_of
 from riskreg.exchange.workbook_cells import shown_by
@@ -105,6 +106,16 @@ def test_dates_of_a_workbook_that_counts_from_1904() -> None:
         opened.active["A1"] = date(2017, 4, 1)
 
     assert books.first_cell(books.book(change=change)).value == date(2017, 4, 1)
+
+
+@pytest.mark.parametrize(("year", "serial"), [(1900, 42828), (1904, 41366)])
+def test_a_day_as_a_plain_number_is_counted_as_its_workbook_counts(year: int, serial: int) -> None:
+    def change(opened: Any) -> None:
+        opened.epoch = datetime.fromisoformat("1904-01-01") if year == 1904 else opened.epoch
+
+    cell = books.first_cell(books.book([serial], change=change))
+    assert (cell.kind, cell.value) == (Kind.FIGURE, serial)
+    assert typed.day(cell) == date(2017, 4, 3)
 
 
 def test_line_ends_and_escapes_of_spreadsheets_are_plain_text() -> None:

@@ -133,6 +133,7 @@ def test_every_problem_is_named_at_once() -> None:
             "figures.csv, row 2: the row has 8 cells for 7 columns; look for a comma outside quotation marks.",
         ),
         (HEADER + "A,RED\n", "figures.csv, row 2: the row has 2 cells for 7 columns."),
+        (HEADER + "A\n", "figures.csv, row 2: the row has 1 cell for 7 columns."),
         (
             HEADER + f"A,RED,,,,,{'x' * 20_000}\n",
             "figures.csv, row 2, column note: the text has 20,000 characters; 4,000 are the most.",

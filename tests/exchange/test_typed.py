@@ -30,6 +30,10 @@ def number(value: str, *, percent: bool = False) -> Cell:
     return Cell(Decimal(value), Kind.FIGURE, "Results", 7, 4, percent=percent)
 
 
+def from_1904(value: str) -> Cell:
+    return Cell(Decimal(value), Kind.FIGURE, "Results", 7, 4, from_1904=True)
+
+
 def dated(value: date, *, month_only: bool = False) -> Cell:
     return Cell(value, Kind.DATE, "Results", 7, 4, month_only=month_only)
 
@@ -84,7 +88,7 @@ def test_a_figure_as_people_type_it(cell: Cell, unit: str, value: str) -> None:
         (number("74", percent=True), "days", "“74%” is a percentage; this column holds none."),
         (text("£5"), "percent", "“£5” is an amount in pounds; this column holds none."),
         (dated(date(2017, 4, 1)), "", "“2017-04-01” is a date, not a figure."),
-        (Cell(True, Kind.TRUTH, "R", 1, 1), "", "“yes” is not a figure."),
+        (Cell(True, Kind.TRUTH, "R", 1, 1), "", "“TRUE” is not a figure."),
         (text("1" * 16), "", "“1111111111111111” has too many digits."),
         (text("0.12345678901"), "", "“0.12345678901” has too many digits."),
     ],
@@ -148,6 +152,10 @@ def test_an_empty_cell_where_it_is_allowed() -> None:
         (number("42828"), "2017-04-03"),
         (number("32874"), "1990-01-01"),
         (number("73415"), "2100-12-31"),
+        (from_1904("41366"), "2017-04-03"),
+        (from_1904("31412"), "1990-01-01"),
+        (from_1904("71953"), "2100-12-31"),
+        (text("3\u00a0April\u202f2017"), "2017-04-03"),
         (dated(date(2017, 4, 3)), "2017-04-03"),
         (dated(date(2017, 4, 1), month_only=True), "2017-04"),
         (dated(datetime.fromisoformat("2017-04-03T09:30")), "2017-04-03"),
@@ -164,6 +172,7 @@ def test_a_date_as_people_type_it(cell: Cell, known: str) -> None:
     [
         *(text(said) for said in ("31/2/2017", "4/13/2017", "soon", "2016/17", "1/1/1066")),
         *(number(said) for said in ("42828.5", "73416", "5")),
+        *(from_1904(said) for said in ("41366.5", "73415", "31411", "5")),
         Cell(True, Kind.TRUTH, "R", 1, 1),
         dated(date(1866, 1, 1)),
     ],
@@ -213,3 +222,25 @@ def test_whole_figures_and_words() -> None:
         typed.words(text("x" * 4001))
     with pytest.raises(ValueError, match="control character"):
         typed.words(text("x\x01"))
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
+def test_a_space_that_nobody_sees_is_one(space: str) -> None:
+    assert typed.figure("percent")(text(f"62{space}%")) == 62
+    assert typed.figure("pounds")(text(f"£{space}1,234")) == 1234
+    assert str(typed.year(text(f"2016{space}/{space}17"))) == "2016/17"
+
+
+@pytest.mark.parametrize(("value", "said"), [(True, "TRUE"), (False, "FALSE")])
+def test_a_truth_is_told_as_its_sheet_shows_it(value: bool, said: str) -> None:
+    cell = Cell(value, Kind.TRUTH, "Results", 7, 4)
+    for parse in (typed.figure(), typed.whole_figure(1, 5)):
+        with pytest.raises(ValueError, match=f"^“{said}” is not a figure"):
+            parse(cell)
+    for dated_by in (typed.partial_day, typed.year):
+        with pytest.raises(ValueError, match=f"^“{said}” is not a "):
+            dated_by(cell)
+
+
+def test_two_dashes_say_that_it_is_not_known() -> None:
+    assert typed.known_or(typed.figure())(text("--")) is None

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from riskreg import clock
 from riskreg.domain.access import Role
 from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.extensions import db
@@ -37,6 +38,7 @@ from riskreg.queries.committee import committee_content
 from riskreg.queries.packs import pack_content
 from riskreg.services.actors import Actor
 from riskreg.services.escalations import record_decision
+from riskreg.services.schedulers import note_scheduler
 from tests import factories as make
 
 
@@ -68,6 +70,9 @@ def example(plan_app: Flask) -> dict[str, Any]:
     db.session.add(kept)
     db.session.flush()
     db.session.add(EvidenceContent(evidence_id=kept.id, content=b"%PDF-"))
+    # A scheduler leads and no message is overdue: /ready has nothing to complain of, at whatever hour.
+    note_scheduler("this one", "here", clock.now(), leads=True)
+    db.session.execute(update(Message).values(created_at=clock.now(), next_attempt_at=clock.now()))
     db.session.commit()
     return {
         "meeting_id": first(Meeting),

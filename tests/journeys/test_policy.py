@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.journeys.keyboard import Keyboard
 
+FIRST, SECOND = (f"Late action, {step} reminder: told besides the owner" for step in ("first", "second"))
 FLOOR = "A floor standard that is not known, in per cent"
 
 
@@ -27,3 +28,19 @@ def test_a_policy_is_drafted_replayed_and_adopted(person: Callable[[str], Keyboa
     keeper.see("DMT declines what only just misses a floor that was assumed.")
     keeper.follow("Back to the policy")
     keeper.see("Version 2 is adopted and holds from 4 April 2017.")
+
+
+def test_who_is_told_and_what_a_new_link_heeds_is_set_and_changes_no_past(person: Callable[[str], Keyboard]) -> None:
+    keeper = person("Risk Co-ordinator")
+    keeper.open("/policy/draft")
+    keeper.fill("Why the policy is to change", "DMT wants to hear of actions at once.")
+    keeper.tick("DMT", within=FIRST)
+    keeper.tick("RED only", within="New link to an indicator: what it heeds")
+    keeper.press("Save and replay over the past")
+    keeper.see("The second reminder of a late action must also tell whom the first one tells: DMT.")
+    keeper.tick("DMT", within=SECOND)
+    keeper.press("Save and replay over the past")
+    keeper.see("The draft changes nothing that decides what is put before DMT, so the past stays as it was.")
+    keeper.press("Adopt the draft")
+    keeper.see("New link to an indicator: what it heeds")
+    keeper.see("the line director, the co-ordinator and DMT")

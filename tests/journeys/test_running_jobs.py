@@ -29,4 +29,4 @@ def test_the_administrator_runs_a_job_by_hand(journey_app: Flask, person: Callab
         leadership.release()
     administrator.open("/admin/jobs")
     administrator.see("A scheduler leads on server-1")
-    administrator.see("went well: 0 uploaded files deleted")
+    administrator.see("done: 0 uploaded files deleted")

@@ -28,7 +28,7 @@ def test_targets_are_set_with_open_eyes(person: Callable[[str], Keyboard], tmp_p
     officer.press("Save")
     officer.see("1 change saved. No escalation changed.")
     officer.see("Target: 78%")
-    officer.follow("National figure of 2017")
+    officer.follow("national figure of 2017")
     officer.fill("National figure (optional)", "68")
     officer.fill("Statistical neighbours (optional)", "66")
     officer.fill("Why it is set so", "First release of the DfE.")
@@ -54,10 +54,10 @@ def _by_workbook(officer: Keyboard, folder: Path) -> None:
     for value in ("many", 99):
         _upload(officer, "/indicators/targets", path, "Targets", {"G3": value})
         if value == "many":
-            officer.see("14 rows can be read")
+            officer.see("14 rows can be taken in")
             officer.see("“many” is not a number")
             check_accessible(page)
-    officer.see("15 rows can be read")
+    officer.see("15 rows can be taken in")
     officer.fill("Why the targets are set so", WHY)
     officer.press("See what it does")
     officer.heading("Before you save")

@@ -77,7 +77,7 @@ LATE: dict[str, Any] = {
     "rag": "RED",
     "by": "2017-03-27",
     "when": "7 days late",
-    "why": "You are told as Head of Early Years, who owns the risk, or as the deputy.",
+    "why": "You are told as the Head of Early Years, who owns the risk.",
     "detail": ["A review asks: is the risk still right, is the rating?", "“No change” is a review too."],
     "do": "Review CYPE 20",
     "page": ["review", 3],
@@ -111,15 +111,17 @@ NEWS: dict[str, Any] = {
     "page": ["pack", 2],
     "risk_id": None,
 }
+ALL_SHOWN: dict[str, Any] = {"more": 0, "page": ["own_message", 12]}
 DIGEST: dict[str, Any] = {
     "day": "2017-04-03",
     "groups": [
         {
             "heading": "Late",
             "items": [LATE, {**LATE, "what": "Review of CYPE 22", "rag": "GREEN", "page": ["review", 5]}],
+            **ALL_SHOWN,
         },
-        {"heading": "To do", "items": [SOON]},
-        {"heading": "To know", "items": [NEWS]},
+        {"heading": "To do", "items": [SOON], **ALL_SHOWN},
+        {"heading": "To know", "items": [NEWS], **ALL_SHOWN},
     ],
 }
 EVERY_KIND: list[tuple[str, Mapping[str, Any]]] = [
@@ -139,6 +141,6 @@ EVERY_KIND: list[tuple[str, Mapping[str, Any]]] = [
     ("account_reset", ACCOUNT),
     ("job_failed", JOB),
     ("digest", DIGEST),
-    ("digest", {**DIGEST, "groups": [{"heading": "To know", "items": [NEWS]}]}),
+    ("digest", {**DIGEST, "groups": [{"heading": "To know", "items": [NEWS], **ALL_SHOWN, "more": 31}]}),
     ("test_message", {"asked_by": "Chris <Admin>"}),
 ]

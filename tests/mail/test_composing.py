@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any
 
@@ -17,8 +19,9 @@ from riskreg.mail.composing import (
     bounce_address,
     compose,
     flowed,
+    one_line,
     outbox_message_id,
-    risk_of,
+    risks_of,
     unflowed,
 )
 from riskreg.mail.rendering import Rendered
@@ -36,12 +39,12 @@ def composed(
     to: tuple[str, str] = ("Ann Owner", "ann@kent.example"),
     subject: str = "CYPE 20",
     text: str = "It fell.\n",
-    risk_id: int | None = None,
+    risk_ids: Sequence[int] = (),
     **config: Any,
 ) -> EmailMessage:
     """The message as it arrives at the other end."""
     written = Rendered(subject, text, "<p>It fell.</p>")
-    made = compose(outbox_message_id(12, NOW), written, to, settings_for(0) | config, NOW, risk_id)
+    made = compose(outbox_message_id(12, NOW), written, to, settings_for(0) | config, NOW, risk_ids)
     read = message_from_bytes(made.as_bytes(), policy=policy.SMTP)
     assert isinstance(read, EmailMessage)
     return read
@@ -72,25 +75,32 @@ def test_answers_and_what_comes_back_go_where_the_settings_say() -> None:
 
 
 def test_messages_about_one_risk_make_one_thread() -> None:
-    first, second, other = composed(risk_id=3), composed(subject="Later", risk_id=3), composed(risk_id=4)
+    first, second, other = composed(risk_ids=[3]), composed(subject="Later", risk_ids=[3]), composed(risk_ids=[4])
     assert first["References"] == first["In-Reply-To"] == "<risk.3@riskreg.example>" == second["References"]
     assert other["References"] == "<risk.4@riskreg.example>"
     assert composed()["References"] is None
 
 
+def test_what_follows_on_one_of_several_risks_joins_their_thread() -> None:
+    many = composed(risk_ids=list(range(1, 41)))
+    assert str(many["References"]).split() == [f"<risk.{number}@riskreg.example>" for number in range(1, 41)]
+    assert many["In-Reply-To"] == "<risk.1@riskreg.example>"
+    assert max(len(line) for line in many.as_bytes().splitlines()) < 998
+
+
 @pytest.mark.parametrize(
-    ("facts", "risk_id"),
+    ("facts", "risk_ids"),
     [
-        ({"risk_id": 3, "reference": "CYPE 03"}, 3),
-        ({"for": "dmt", "escalations": [{"id": 7, "risk_id": 3}]}, 3),
-        ({"for": "dmt", "escalations": [{"id": 7, "risk_id": 3}, {"id": 8, "risk_id": 3}]}, 3),
-        ({"for": "dmt", "escalations": [{"id": 7, "risk_id": 3}, {"id": 8, "risk_id": 4}]}, None),
-        ({"day": "2017-04-03", "groups": [{"heading": "Late", "items": [{"risk_id": 3}]}]}, None),
-        ({"reset_id": 1}, None),
+        ({"risk_id": 3, "reference": "CYPE 03"}, [3]),
+        ({"for": "dmt", "escalations": [{"id": 7, "risk_id": 3}]}, [3]),
+        ({"for": "dmt", "escalations": [{"id": 7, "risk_id": 3}, {"id": 8, "risk_id": 3}]}, [3]),
+        ({"for": "dmt", "escalations": [{"id": 7, "risk_id": 3}, {"id": 8, "risk_id": 4}]}, [3, 4]),
+        ({"day": "2017-04-03", "groups": [{"heading": "Late", "items": [{"risk_id": 3}]}]}, []),
+        ({"reset_id": 1}, []),
     ],
 )
-def test_the_risk_that_a_message_is_about_is_found_in_its_facts(facts: dict[str, Any], risk_id: int | None) -> None:
-    assert risk_of(facts) == risk_id
+def test_the_risks_that_a_message_is_about_are_found_in_its_facts(facts: dict[str, Any], risk_ids: list[int]) -> None:
+    assert risks_of(facts) == risk_ids
 
 
 SLY = [
@@ -118,6 +128,44 @@ def test_whatever_is_typed_stays_one_recipient_and_no_header_more(name: str, sub
     message = composed(to=(name, "ann@kent.example"), subject=subject)
     assert set(message.keys()) == OURS
     assert [one.addr_spec for one in message["To"].addresses] == ["ann@kent.example"]
+
+
+SUBJECTS = [
+    "CYPE 10 decided by DMT, confirmed: Non-integrated data information systems",
+    "CYPE 22 escalated to RED, DMT to decide: Thirty hours of free childcare",
+    "CYPE 20 escalated: the schools’ budgets – a long title with dashes – and more of them than in any other year",
+    f"CYPE 20 {'A' * 300}",
+    f"{'B' * 70} and more",
+    "CYPE 20: =? is no encoded word, nor is ?=",
+    "é" * 90,
+    "",
+]
+
+
+def folded_subject(subject: str) -> list[str]:
+    """The lines of the header as they leave."""
+    made = compose("x", Rendered(subject, "", ""), ("Ann", "ann@kent.example"), settings_for(0), NOW)
+    lines = made.as_bytes().decode("ascii").split("\r\n")
+    first = next(place for place, line in enumerate(lines) if line.startswith("Subject:"))
+    last = next(place for place in range(first + 1, len(lines)) if not lines[place].startswith(" "))
+    return lines[first:last]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_begins_on_the_line_of_its_header(subject: str) -> None:
+    lines = folded_subject(subject)
+    assert (lines[0] != "Subject: ") == bool(subject)
+    assert all(line.strip() for line in lines)
+    assert max(len(line) for line in lines) <= 78
+    assert composed(subject=subject)["Subject"] == subject
+
+
+@given(subject=st.text(max_size=200))
+def test_whatever_a_subject_holds_arrives_as_it_was_written(subject: str) -> None:
+    lines, written = folded_subject(subject), one_line(subject)
+    assert (lines[0] != "Subject: ") == bool(written)
+    assert max(len(line) for line in lines) <= 78
+    assert str(make_header(decode_header("".join(lines).removeprefix("Subject:").strip()))) == written
 
 
 @pytest.mark.parametrize(

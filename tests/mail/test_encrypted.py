@@ -73,6 +73,15 @@ def test_a_certificate_that_is_not_trusted_gets_nothing(
     assert server.letters == []
 
 
+def test_an_authority_that_is_changed_is_read_anew(authority: trustme.CA, tmp_path: Path) -> None:
+    path = tmp_path / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(str(path))
+    with receiving(**served(authority, "starttls")) as server:
+        assert isinstance(sent(server, SMTP_SECURITY="starttls", SMTP_CA=str(path)), TemporaryFailure)
+        authority.cert_pem.write_to_path(str(path))
+        assert sent(server, SMTP_SECURITY="starttls", SMTP_CA=str(path)) == Sent()
+
+
 def test_a_server_that_promises_starttls_and_then_talks_on_gets_nothing(trusted: str) -> None:
     with speaking(EHLO=b"250-here\r\n250 STARTTLS\r\n", STAR=b"220 go on\r\n250 sly\r\n") as server:
         outcome = sent(server, SMTP_SECURITY="starttls", SMTP_CA=trusted, SMTP_TIMEOUT=1)

@@ -33,6 +33,12 @@ def test_addresses_are_taken_with_a_name_or_without(tmp_path: Path) -> None:
     assert settings["SMTP_CA"] == str(authority)
 
 
+@pytest.mark.parametrize(("kind", "port"), [("demonstration", 8025), ("test", 25)])
+def test_the_demonstration_speaks_to_its_own_mailbox(kind: str, port: int) -> None:
+    assert from_environment({"RISKREG_ENV": kind})["SMTP_PORT"] == port
+    assert from_environment({"RISKREG_ENV": kind, "SMTP_PORT": "26"})["SMTP_PORT"] == 26
+
+
 @pytest.mark.parametrize("name", ["RISKREG_MAIL_FROM", "RISKREG_MAIL_REPLY_TO", "RISKREG_MAIL_BOUNCES"])
 @pytest.mark.parametrize("words", ["nobody", "Risk register", "a@", "@b", "a@b.example\nBcc: c@d.example", "<>"])
 def test_what_is_no_address_is_refused(name: str, words: str) -> None:

@@ -279,6 +279,14 @@ def test_a_contract_keeps_its_words_beside_what_is_read_from_them() -> None:
         assert not (row["value_total"] and row["value_yearly"])
 
 
+def test_what_the_plan_calls_open_ended_rolls_on_and_nothing_else_does() -> None:
+    rolling = [row for row in table("contracts") if row["rolling"]]
+    assert [row["reference"] for row in rolling] == ["EXT-03"]
+    words = re.compile("open.ended|ongoing|rolling", re.IGNORECASE)
+    assert [row for row in table("contracts") if words.search(row["end_printed"])] == rolling
+    assert not any(row["end"] for row in rolling)
+
+
 def test_a_row_broken_by_a_page_header_is_joined() -> None:
     writing = keyed("indicators", "code")["SI-07",]
     assert (writing["comment"], writing["line"]) == ("Drafted by KA as not in SI targets file", "833;837")

@@ -57,7 +57,7 @@ def test_drafts_and_proposals_are_not_listed(app: Flask) -> None:
     register = found.only_register()
     assert register is not None
     for status in ("", "open", "closed"):
-        counts = found.risk_counts(register, found.Wanted(status=status), make.TODAY)
+        counts = found.risks_found(register, found.Wanted(status=status), make.TODAY).by_rag
         assert sum(counts.values()) == 0
 
 
@@ -66,7 +66,7 @@ def test_a_merged_risk_is_listed_with_the_closed_ones(app: Flask) -> None:
     register = found.only_register()
     assert register is not None
     for status, number in (("", 2), ("open", 1), ("closed", 1)):
-        counts = found.risk_counts(register, found.Wanted(status=status), make.TODAY)
+        counts = found.risks_found(register, found.Wanted(status=status), make.TODAY).by_rag
         assert sum(counts.values()) == number
 
 
@@ -75,5 +75,5 @@ def test_every_word_of_a_search_must_occur_somewhere(app: Flask) -> None:
     register = found.only_register()
     assert register is not None
     for search, count in (("places RISE late travel", 1), ("places fall", 0), ("cype places", 1), ("", 1)):
-        counts = found.risk_counts(register, found.Wanted(search=search), make.TODAY)
+        counts = found.risks_found(register, found.Wanted(search=search), make.TODAY).by_rag
         assert sum(counts.values()) == count, search

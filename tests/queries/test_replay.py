@@ -13,16 +13,18 @@ from flask import Flask
 
 from riskreg import models
 from riskreg.domain.access import Role
+from riskreg.domain.choices import Heeds
 from riskreg.domain.contracts import RouteKind, RouteStage
 from riskreg.domain.dates import PartialDate, day_of
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.lifecycle import DECISIONS, DUE_NEEDED, DecisionKind, DecisionTaken, EscalationStatus
 from riskreg.domain.links import LinkTerms
 from riskreg.domain.past import Rules
+from riskreg.domain.policy import Policy
+from riskreg.domain.policy_setting import ONLY_AHEAD, as_data, changed_rules
 from riskreg.domain.referrals import Answer
 from riskreg.domain.replay import Replay, night_of
 from riskreg.domain.side_by_side import Difference
-from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.queries.past import past_of
 from riskreg.queries.policies import versions_of
@@ -89,6 +91,23 @@ def test_the_present_policy_raises_on_the_plan_exactly_what_was_raised(plan_app:
     assert cases(Replay(past_of(REGISTER), Rules(versions_of(REGISTER))), make.NOW) == recorded()
 
 
+def test_what_only_holds_ahead_makes_no_difference_to_the_past(plan_app: Flask) -> None:
+    versions = versions_of(REGISTER)
+    rules = as_data(versions[1]) | {
+        "amber_from_score": 2, "red_from_score": 3, "likelihood_words": list("abcde"), "impact_words": list("abcde"),
+        "result_grace_days": 1, "review_months_red": 2, "review_months_amber": 9, "review_months_green": 12,
+        "escalated_review_days": 1, "reminder_days_before": [], "late_days_line_director": 1,
+        "late_days_coordinator": 2, "late_review_told_first": [], "late_review_told_second": ["co-ordinator"],
+        "late_action_told_first": ["DMT"], "late_action_told_second": ["DMT"],
+        "new_indicator_link_heeds": "watch", "new_contract_link_heeds": "watch",
+    }  # fmt: skip
+    draft = Policy.from_data(2, date(2017, 4, 4), rules)
+    assert set(changed_rules(versions[1], draft)) == ONLY_AHEAD
+    found = replay(REGISTER, versions, draft, date(2017, 1, 1), make.NOW)
+    assert found == replace(present(REGISTER, make.NOW))
+    assert found.would == found.counts[Difference.SAME] > 0
+
+
 class History:
     """A small register to which things happen by the services that the pages use."""
 
@@ -106,7 +125,7 @@ class History:
             make.ResultFactory(indicator=one, opening_position=True, basis="snapshot")
         self.contracts = [
             make.ContractFactory(
-                owner_post=self.post, end=end, review=review, tier=tier, extensions=2, extension_months=9
+                owner_post=self.post, end=end, review=review, tier=tier, extensions=2, extension_months=13
             )
             for end, review, tier in (("2017-09", "2017-05", 1), ("2017-12-15", "", None))
         ]

@@ -137,7 +137,7 @@ def test_a_phrase_stands_side_by_side_and_not_across_two_texts(app: Flask) -> No
 def test_each_text_of_a_risk_is_searched_here_and_in_the_register(app: Flask, text: str) -> None:
     risk = make.RiskFactory(**{text: "Zebra crossing"})
     assert [hit.key for hit in find("zebra")[1]] == [risk.id]
-    counts = listing.risk_counts(register(), listing.Wanted(search="zebra"), make.TODAY)
+    counts = listing.risks_found(register(), listing.Wanted(search="zebra"), make.TODAY).by_rag
     assert sum(counts.values()) == 1
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from riskreg.exchange.plan_files import read_plan
 from riskreg.extensions import db
+from riskreg.models import Post
 from riskreg.services.loading import SHIPPED_PLAN
 from riskreg.services.loading_evidence import (
     load_benchmarks,
@@ -23,17 +26,24 @@ from riskreg.services.loading_report import LoadReport
 from tests.factories import NOW, TODAY
 
 
-def surroundings() -> None:
-    """A fresh database: the organisation, its people, indicators and contracts, and no risk."""
+def organisation() -> None:
+    """A fresh database: the register, its policy, the organisation and its people; no indicator, contract or risk."""
     plan, report = read_plan(SHIPPED_PLAN), LoadReport()
     load_register(plan, TODAY, report)
     divisions = load_divisions(plan, report)
     load_services(plan, divisions, report)
-    posts = load_posts(plan, divisions, report)
+    load_demonstration_people(plan, load_posts(plan, divisions, report), TODAY, report)
+    db.session.commit()
+
+
+def surroundings() -> None:
+    """A fresh database: the organisation, its people, indicators and contracts, and no risk."""
+    organisation()
+    plan, report = read_plan(SHIPPED_PLAN), LoadReport()
+    posts = {row.code: row for row in db.session.scalars(select(Post))}
     indicators = load_indicators(plan, report)
     load_targets(plan, indicators, report)
     load_benchmarks(plan, indicators, report)
     load_results(plan, indicators, NOW, TODAY, report)
     load_contracts(plan, posts, report)
-    load_demonstration_people(plan, posts, TODAY, report)
     db.session.commit()

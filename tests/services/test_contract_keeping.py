@@ -139,7 +139,7 @@ def test_two_new_contracts_of_one_reference_are_refused_together() -> None:
     entries = [ContractEntry(terms(code="EXT-50"), row="row 2"), ContractEntry(terms(code="EXT-50"), row="row 3")]
     with pytest.raises(RowsBroken) as refused:
         keep_contracts(coordinator(), register.id, entries, WHY, NOW)
-    assert [(one.row, one.field) for one in refused.value.problems] == [("row 3", "code")]
+    assert [(one.row, one.field) for one in refused.value.problems] == [("row 2", "code"), ("row 3", "code")]
 
 
 def test_an_end_that_was_wrong_is_put_right_and_the_escalation_is_withdrawn(link: Link) -> None:
@@ -197,6 +197,8 @@ def test_a_provider_that_is_found_proposes_de_escalation_for_the_signal_had_been
         ({"extensions": 0, "extension_months": None}, "extensions"),
         ({"rolling": True, "end": None, "extensions": 0, "extension_months": None}, "rolling"),
         ({"end": PartialDate("2019-07")}, "end"),
+        ({"end": PartialDate("2018-02")}, "end"),
+        ({"extension_months": 11}, "extension_months"),
     ],
 )
 def test_terms_that_contradict_an_awarded_extension_are_refused(changed: dict[str, object], field: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from riskreg.domain.access import Role
 from riskreg.domain.contracts import RouteKind, RouteStage
+from riskreg.domain.dates import PartialDate
 from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import Contract, Escalation, Link, SignalRow
@@ -83,6 +84,49 @@ def test_no_more_extensions_are_awarded_than_the_terms_allow(link: Link) -> None
         route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "And another year.", "2019-07"))
     assert refused.value.field == "stage"
     route(link, RouteEntry(RouteKind.EXTEND, RouteStage.APPROVED, TODAY, "To be agreed."))
+
+
+@pytest.mark.parametrize(
+    ("end", "months", "last", "beyond", "latest"),
+    [
+        ("2017-07", 12, "2018-07-31", "2018-08-01", "31 July 2018"),
+        ("2017-07", 12, "2018-07", "2018-08", "31 July 2018"),
+        ("2017-07", 12, "2018", "2019", "31 July 2018"),
+        ("2018-02-28", 1, "2018-03-31", "2018-04-01", "31 March 2018"),
+        ("2019-11-30", 3, "2020-02-29", "2020-03-01", "29 February 2020"),
+        ("2017-05-15", 1, "2017-06-15", "2017-06-16", "15 June 2017"),
+        ("2017", 6, "2018-06", "2018-07", "30 June 2018"),
+    ],
+)
+def test_an_extension_is_awarded_for_as_long_as_the_terms_say_at_most(
+    link: Link, end: str, months: int, last: str, beyond: str, latest: str
+) -> None:
+    contract = link.contract
+    assert contract is not None
+    contract.end, contract.extension_months = end, months
+    with pytest.raises(RuleBroken, match=f"the new end is {latest} at the latest: enter a longer one") as refused:
+        route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended.", beyond))
+    assert (refused.value.field, contract.routes) == ("new_end", [])
+    route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended.", last))
+    assert contract.facts().current_end == PartialDate(last)
+
+
+def test_each_extension_is_awarded_by_itself_from_the_end_before_it(link: Link) -> None:
+    contract = link.contract
+    assert contract is not None
+    contract.extensions = 2
+    for new_end, way in (("2019-07", "record each extension by itself"), ("2019-08", "enter a longer one")):
+        with pytest.raises(RuleBroken, match=way):
+            route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Both at once.", new_end))
+    for new_end in ("2018-07", "2019-07"):
+        route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "By a year.", new_end))
+    assert str(contract.facts().current_end) == "July 2019"
+
+
+def test_where_the_terms_do_not_say_how_long_an_extension_is_any_later_end_is_taken(link: Link) -> None:
+    assert link.contract is not None
+    link.contract.extension_months = None
+    route(link, RouteEntry(RouteKind.EXTEND, RouteStage.AWARDED, TODAY, "Extended.", "2030-09"))
 
 
 def test_what_recording_does_is_the_same_before_and_after(link: Link) -> None:

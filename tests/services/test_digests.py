@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from riskreg.domain.notices import Rhythm
 from riskreg.extensions import db
-from riskreg.jobs import run_job
+from riskreg.jobs import due_jobs, run_job
 from riskreg.mail.sending import Outcome, Sent, TemporaryFailure
 from riskreg.models import Message, Notice, Person, Post, Risk
 from riskreg.services import digests, reminders
@@ -21,6 +21,7 @@ from tests import factories as make
 
 MONDAY = datetime(2017, 4, 24, 6, 0, tzinfo=make.NOW.tzinfo)  # 07:00 in London
 DAY = MONDAY.date()
+FIRST_STAGE = timedelta(days=14)  # before the due date the first reminder comes
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -88,7 +89,7 @@ def test_everything_that_waits_for_a_person_comes_in_one_message(head: Post) -> 
     order = ["LATE", "Review of CYPE 20", "7 days late", "TO DO", "Review of CYPE 21", "Train the panel", "in 3 days"]
     places = [texts["Hal Head"].index(words) for words in order]
     assert places == sorted(places)
-    assert "as the line director of Head of Early Years" in texts["Dora Director"]
+    assert "as the line director of the Head of Early Years" in texts["Dora Director"]
     assert "CYPE 21" not in texts["Dora Director"]
 
 
@@ -138,6 +139,61 @@ def test_whoever_wants_to_hear_weekly_hears_on_that_day_how_it_stands_then(head:
             got[days] = text
     assert list(got) == [3]
     assert "3 days late" in got[3]
+
+
+def mornings(days: range, skipped: Collection[int] = ()) -> list[int]:
+    """Run the jobs of each day from a Monday on but on some, and return on which days Hal got a digest."""
+    got = []
+    for number in days:
+        now = MONDAY + timedelta(days=number)
+        if number in skipped:
+            continue
+        for name, day in due_jobs(now):
+            assert run_job(name, now, day).ok
+        run_job("digests", now)
+        if "Hal Head" in sent(now):
+            got.append(number)
+    return got
+
+
+@pytest.mark.parametrize(
+    ("weekday", "stop", "expected"),
+    [
+        (0, (), [0, 8, 14]),  # 1 May, day 7, is a bank holiday
+        (0, (7, 8), [0, 9, 14]),
+        (1, (), [1, 8, 15]),
+        (1, (8, 9), [1, 10, 15]),
+        (1, (8, 9, 10, 11, 12, 13, 14, 15), [1, 16]),
+        (4, (), [4, 11]),
+        (4, (4, 5, 6), [8, 11]),  # its week begins on the Friday
+    ],
+)
+def test_a_weekly_digest_whose_day_was_missed_goes_on_the_next_working_day(
+    head: Post, weekday: int, stop: tuple[int, ...], expected: list[int]
+) -> None:
+    """Something new falls due on each day."""
+    hal = person("Hal Head")
+    hal.rhythm, hal.rhythm_weekday = "weekly", weekday
+    for number in range(17):
+        a_risk(head, DAY + timedelta(days=number), reference__number=30 + number)
+    assert mornings(range(17), stop) == expected
+
+
+@pytest.mark.parametrize(("noted_for", "expected"), [(8, [10]), (9, [10]), (10, [10]), (11, [15])])
+def test_what_was_noted_after_the_stop_does_not_wait_a_week(head: Post, noted_for: int, expected: list[int]) -> None:
+    """The Tuesday was missed, and all that the reader is told was noted on the Thursday after, or later."""
+    hal = person("Hal Head")
+    hal.rhythm, hal.rhythm_weekday = "weekly", 1
+    a_risk(head, DAY + timedelta(days=noted_for) + FIRST_STAGE)
+    assert mornings(range(17), (8, 9)) == expected
+
+
+def test_a_day_before_the_first_run_was_not_missed(head: Post) -> None:
+    """A register that begins on a Monday holds nothing back from the Friday before."""
+    hal = person("Hal Head")
+    hal.rhythm, hal.rhythm_weekday = "weekly", 4
+    a_risk(head)
+    assert mornings(range(6)) == [4]
 
 
 def test_whoever_wants_to_hear_at_once_hears_several_times_a_day(head: Post) -> None:
@@ -191,7 +247,7 @@ def test_a_risk_with_another_owner_by_now_is_told_to_that_one(head: Post, direct
     risk.owner_post = other
     db.session.commit()
     assert sent(MONDAY) == {}
-    assert ended() == [("Hal Head", "0", "It is another person's by now: Sal Sen is told instead.")]
+    assert ended() == [("Hal Head", "0", "By now Sal Sen is told of it instead.")]
     live(MONDAY + timedelta(minutes=5))
     assert "CYPE 20" in sent(MONDAY + timedelta(minutes=5))["Sal Sen"]
 

@@ -17,7 +17,7 @@ from riskreg.queries.change_parts import Part
 from riskreg.queries.changes import changes_between, count_changes
 from riskreg.queries.movements import movements
 from riskreg.queries.narrowing import Scope
-from riskreg.queries.register import RegisterName, Wanted, risk_counts
+from riskreg.queries.register import RegisterName, Wanted, risks_found
 from riskreg.services.actors import Actor
 from riskreg.services.discarding import discard_risk, take_up_risk
 from riskreg.services.keeping import close_risk, reopen_risk
@@ -138,7 +138,7 @@ def test_what_was_discarded_stands_in_no_list_of_the_register() -> None:
     register = RegisterName(risk.register_id, risk.register.prefix, risk.register.name)
     discard_risk(keeper, risk, "No.", risk.revision, NOW)
     for status in ("closed", ""):
-        assert not any(risk_counts(register, Wanted(status=status), day_of(NOW)).values())
+        assert not any(risks_found(register, Wanted(status=status), day_of(NOW)).by_rag.values())
 
 
 @pytest.mark.usefixtures("app")

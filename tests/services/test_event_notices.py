@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from riskreg.domain.access import Role
 from riskreg.extensions import db
-from riskreg.mail.sending import PermanentFailure
+from riskreg.mail.sending import OutcomeUnknown, PermanentFailure, Sent
 from riskreg.models import Holding, Message, Notice, Person, Post, Risk
 from riskreg.services import digests
 from riskreg.services.actors import Actor
@@ -62,9 +63,16 @@ def given(risk: Risk, post: Post, keeper: Actor, now: datetime = NOW) -> None:
 
 def test_who_is_handed_a_risk_is_told(keeper: Actor) -> None:
     risk = make.RiskFactory(owner_post=held("Head of SEN", "Sal"), reference__number=3)
-    given(risk, held("Head of Early Years", "Hal"), keeper)
-    assert digest_of("Hal", NOW) == ["CYPE 03 is yours now"]
+    post = held("Head of Early Years", "Hal")
+    make.PersonFactory(name="Dee", deputising=post)
+    given(risk, post, keeper)
+    assert digest_of("Hal", NOW) == digest_of("Dee", NOW) == ["CYPE 03 is yours now"]
     assert digest_of("Sal", NOW) == []
+    why = {one.person.name: one.facts["why"] for one in db.session.scalars(select(Notice))}
+    assert why == {
+        "Hal": "You are told as the Head of Early Years, to whom the Head of SEN handed it over.",
+        "Dee": "You are told as a deputy of the Head of Early Years, to whom the Head of SEN handed it over.",
+    }
 
 
 def test_a_risk_that_was_handed_on_meanwhile_is_not_told(keeper: Actor) -> None:
@@ -90,7 +98,7 @@ def test_a_new_holder_and_a_deputy_are_told_of_their_post(keeper: Actor) -> None
     set_deputy(keeper, post, make.PersonFactory(name="Dep"), NOW.date(), NOW)
     db.session.commit()
     assert digest_of("New", NOW) == ["You hold the post Head of SEN"]
-    assert digest_of("Dep", NOW) == ["You deputise for Head of SEN"]
+    assert digest_of("Dep", NOW) == ["You deputise for the Head of SEN"]
 
 
 def test_a_post_that_went_to_another_person_meanwhile_is_not_told(keeper: Actor) -> None:
@@ -140,7 +148,31 @@ def test_administrators_are_told_of_a_message_that_failed(keeper: Actor) -> None
     message.kind, message.facts = "account_invitation", {}
     db.session.commit()
     send_due(NOW, deliver=refused)
-    assert digest_of("Admin", NOW) == ["A message to Lost was not sent"]
+    assert digest_of("Admin", NOW) == ["A message to Lost did not arrive"]
+
+
+def lost(message: EmailMessage, started: Callable[[], None]) -> OutcomeUnknown:
+    started()
+    return OutcomeUnknown("The connection was lost while the message was being sent.")
+
+
+def test_of_a_message_of_which_nobody_knows_administrators_are_told_just_that(keeper: Actor) -> None:
+    make.PersonFactory(name="Admin", holding=make.PostFactory(bringing=("administrator",)))
+    queue_message("account_invitation", "x", make.PersonFactory(name="Lost").id, "1", {}, NOW)
+    message = db.session.scalars(select(Message)).one()
+    message.kind, message.facts = "test_message", {"asked_by": "Admin"}
+    db.session.commit()
+    send_due(NOW, deliver=lost)
+    told = db.session.scalars(select(Notice)).one()
+    assert told.facts["what"] == "Nobody knows whether a message to Lost arrived"
+    assert told.facts["do"] == "Ask, then send it again or let it be"
+    assert told.facts["why"] == "You are told as an administrator."
+    message = db.session.scalars(select(Message)).one()
+    assert message.state == "unknown"
+    send_again(keeper, message, "It did not arrive.", NOW)
+    db.session.commit()
+    send_due(NOW, deliver=refused)
+    assert digest_of("Admin", NOW) == ["A message to Lost did not arrive"]  # as it is by now
 
 
 def test_an_administrator_whose_own_address_fails_is_not_told_for_ever(keeper: Actor) -> None:
@@ -170,6 +202,23 @@ def test_a_failure_that_was_settled_meanwhile_is_not_told(keeper: Actor) -> None
     send_again(keeper, message, "The address was mended.", NOW)
     assert digest_of("Admin", NOW) == []
     assert why_not() == ["It was settled meanwhile."]
+
+
+@pytest.mark.parametrize(("subject", "path"), [("indicator:4", "/indicators/4"), ("contract:4", "/contracts/4")])
+def test_a_mention_leads_to_where_it_was_written(keeper: Actor, subject: str, path: str) -> None:
+    held("Head of SEN", "Sal Sen")
+    record(keeper, "commented", subject, "Ask @Sal Sen.", now=NOW)
+    db.session.commit()
+    assert digest_of("Sal Sen", NOW) == ["Keeper mentions you"]
+    send_due(NOW, deliver=taken)
+    message = db.session.scalars(select(Message).where(Message.kind == "digest")).one()
+    assert (message.state, message.last_error) == ("sent", "")
+    assert f"{path}\n" in message.text
+
+
+def taken(message: EmailMessage, started: Callable[[], None]) -> Sent:
+    started()
+    return Sent()
 
 
 def test_who_is_mentioned_by_name_or_by_post_is_told_once(keeper: Actor) -> None:

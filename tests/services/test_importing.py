@@ -286,9 +286,55 @@ def test_the_same_list_twice_makes_nothing_twice() -> None:
     assert look(content).rows[0].becomes is Becomes.SAME
 
 
-def test_a_row_that_is_there_twice_is_named_with_the_first() -> None:
+def test_a_row_that_is_there_twice_is_refused_in_both() -> None:
     found = look(HEAD + row("CYPE 40", "One") + row("CYPE 40", "Two") + row("", "one"))
-    assert [one.message for one in found.problems] == ["row 2 has the same reference.", "row 2 has the same title."]
+    assert [(one.row, one.message) for one in found.problems] == [
+        (2, "the same reference is in row 3 too."),
+        (2, "the same title is in row 4 too."),
+        (3, "the same reference is in row 2 too."),
+        (4, "the same title is in row 2 too."),
+    ]
+    assert found.count(Becomes.WRONG) == 3
+
+
+def test_a_row_whose_twin_has_another_fault_is_refused() -> None:
+    found = look(HEAD + row("X1", "One", rating="") + row("x1", "Two"))
+    assert [one.message for one in found.rows[1].problems] == ["the same reference is in row 2 too."]
+    found = look(HEAD + row("", "=One") + row("X1", "One", rating="") + row("X2", "one"))
+    assert [one.message for one in found.rows[2].problems] == ["the same title is in row 3 too."]
+
+
+def test_of_very_many_twins_the_first_is_named() -> None:
+    found = look(HEAD + row("CYPE 40", "One") * 200)
+    assert found.problems[0].message == "the same reference is in row 3 and 198 more rows too."
+
+
+def test_of_a_cell_that_cannot_be_read_only_the_real_fault_is_told() -> None:
+    found = look(HEAD.replace("Title", "Risk title") + row("", "=1+1") + row("", "B", levels="=1,2", rating=""))
+    formula = "the cell holds a formula; paste its value instead."
+    assert [one.message for one in found.problems] == [formula, formula]
+    found = look(HEAD + row("", "B", levels="2,=1", rating="") + row("", "C", rating="=2"))
+    assert [one.message for one in found.problems] == [formula, formula]
+    found = look("Title,Owner,Division,Rating\nA,=1,=2,RED\n")
+    assert [one.message for one in found.problems] == [formula, formula]
+
+
+def test_a_risk_that_is_not_rated_in_ciso_assistant_is_left_out_and_no_problem() -> None:
+    head = (
+        "ref_id;name;description;existing_controls;current_impact;current_proba;current_risk;residual_risk;treatment\n"
+    )
+    given, source = listed(head + "R.1;One;It happens;;--;--;--;--;open\nR.2;Two;It happens;;--;--;High;--;open\n")
+    assert source is Source.CISO
+    choices = Choices(source=source, owner_post_id=post().id, meanings=MEANINGS)
+    done = import_risks(coordinator(), 1, given, choices, NOW)
+    assert [(one.title, one.becomes, one.problems) for one in done.rows] == [
+        ("One", Becomes.UNRATED, ()),
+        ("Two", Becomes.NEW, ()),
+    ]
+    assert done.rows[0].remarks == ()
+    assert db.session.scalar(select(Risk.id).where(Risk.title == "One")) is None
+    other = replace(choices, source=Source.OTHER)
+    assert preview_import(coordinator(), 1, given, other, NOW).rows[0].becomes is Becomes.WRONG
 
 
 def test_nothing_is_taken_in_while_a_row_has_a_problem_unless_it_is_left_out() -> None:

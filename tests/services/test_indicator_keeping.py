@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from riskreg.domain.access import Role
+from riskreg.domain.choices import Heeds
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RowsBroken, RuleBroken
 from riskreg.domain.indicator_terms import IndicatorTerms, Measure
 from riskreg.domain.links import LinkTerms
-from riskreg.domain.signals import Heeds
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Escalation, Indicator, Result
 from riskreg.queries.due_results import WantedPeriod, due_results

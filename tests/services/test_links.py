@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from riskreg.domain.access import Role
+from riskreg.domain.choices import Heeds
 from riskreg.domain.errors import ChangedMeanwhile, NotPermitted, RuleBroken
 from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.domain.links import LinkTerms
-from riskreg.domain.signals import Heeds, Reach, heeded
+from riskreg.domain.signals import Reach, heeded
 from riskreg.extensions import db
 from riskreg.jobs import run_job
 from riskreg.models import AuditEvent, Escalation, EscalationSignal, Indicator, Link, LinkPast, Risk, SignalRow

@@ -224,6 +224,9 @@ def test_a_contract_keeps_its_words_and_says_whether_its_provider_is_known(app: 
         Decimal(40000),
     )
     assert (row.start, row.needed_from, row.source_line) == ("", "", "1066")
+    open_ended = one(Contract, code="EXT-03")
+    assert (open_ended.end_printed, open_ended.end, open_ended.review) == ("Open ended", "", "")
+    assert list(db.session.scalars(select(Contract.code).where(Contract.rolling))) == ["EXT-03"]
     unknown = db.session.scalars(select(Contract.code).where(~Contract.provider_known).order_by(Contract.code))
     assert list(unknown) == ["EXT-24", "EXT-43"]
     positions = db.session.scalars(select(Contract.position).order_by(Contract.position))
@@ -355,6 +358,7 @@ BROKEN: list[tuple[str, Edit, str]] = [
     ),
     ("results", lambda rows: rows.append(rows[-1]), "row 118: indicator “SK-05” and basis “rolling three months” and"),
     ("contracts", lambda rows: last(rows, end="soon"), "row 123, column end: “soon” is not a date such as"),
+    ("contracts", lambda rows: last(rows, rolling="yes", end="2018"), "row 123, column rolling: it has an end: what"),
     (
         "contracts",
         lambda rows: last(rows, owner_post="nobody"),
@@ -421,6 +425,14 @@ def test_nothing_of_a_broken_plan_is_loaded(app: Flask, folder: Path) -> None:
         (('"0.10"', "0.1"), "policy.json: the rule floor_share holds “0.1”, which is not what it needs."),
         (('"0.10"', '"NaN"'), "policy.json: the rule floor_share holds “NaN”, which is not what it needs."),
         (("[14, 3, 0]", "14"), "policy.json: the rule reminder_days_before holds “14”, which is not what it needs."),
+        (
+            ('"late_review_told_first": ["line director"]', '"late_review_told_first": ["the mayor"]'),
+            "policy.json: policy rule late_review_told_first does not list some of line director, co-ordinator, DMT: ",
+        ),
+        (
+            ('"new_contract_link_heeds": "any"', '"new_contract_link_heeds": "red"'),
+            "policy.json: policy rule new_contract_link_heeds is none of any, watch: red.",
+        ),
     ],
 )
 def test_a_broken_policy_is_refused(folder: Path, rules: str | tuple[str, str], said: str) -> None:
@@ -430,6 +442,15 @@ def test_a_broken_policy_is_refused(folder: Path, rules: str | tuple[str, str], 
     with pytest.raises(BrokenTable) as broken:
         read_plan(folder)
     assert str(broken.value).startswith(said)
+
+
+def test_a_policy_may_tell_nobody_besides_the_owner(folder: Path) -> None:
+    path = folder / "policy.json"
+    text = path.read_text(encoding="utf-8").replace(
+        '"late_action_told_first": ["line director"]', '"late_action_told_first": []'
+    )
+    path.write_text(text, encoding="utf-8")
+    assert read_plan(folder).rules["late_action_told_first"] == []
 
 
 def test_a_missing_policy_is_named(folder: Path) -> None:

@@ -68,6 +68,7 @@ def test_a_person_is_added_and_invited() -> None:
     [
         (" ", "ann@kent.example", "name", "Enter a name"),
         ("x" * 201, "ann@kent.example", "name", "Enter a name"),
+        ("Ann\u202enosnhoj", "ann@kent.example", "name", "Enter the name without characters that cannot be seen."),
         ("Ann", "ann", "email", "Enter an e-mail address such as"),
         ("Ann", "ann@kent", "email", "Enter an e-mail address such as"),
         ("Ann", "änn@kent.example", "email", "Enter an e-mail address such as"),

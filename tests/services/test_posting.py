@@ -86,7 +86,7 @@ def test_what_is_due_is_sent_and_kept() -> None:
     message = the(message_id)
     assert (message.state, message.sent_at, message.attempts, message.last_error) == ("sent", NOW, 1, "")
     assert message.lease_until is None
-    assert message.subject == "decision:0 decided by DMT, decline: Take-up"
+    assert message.subject == "decision:0 decided by DMT, declined: Take-up"
     assert "It is known." in message.text
     assert "It is known." in message.html
     assert str(send_due(NOW, deliver=post)) == "nothing to send"
@@ -111,7 +111,7 @@ def test_the_server_down_for_an_hour_loses_nothing_and_doubles_nothing(
             send_due(NOW + timedelta(seconds=seconds))
     assert states() == ["sent"] * 5
     assert sorted(str(letter["Subject"]) for letter in server.letters) == [
-        f"decision:{number} decided by DMT, decline: Take-up" for number in range(5)
+        f"decision:{number} decided by DMT, declined: Take-up" for number in range(5)
     ]
     assert len({letter["Message-ID"] for letter in server.letters}) == 5
 

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from riskreg.extensions import db
-from riskreg.models import ContractReview, Notice, Person, Post, Risk, SignalRow
+from riskreg.models import Action, ContractReview, Notice, Person, Post, Risk, SignalRow
 from riskreg.services import reminders
 from tests import factories as make
 
@@ -282,3 +282,43 @@ def test_a_result_that_arrived_is_told_again_when_the_next_is_due() -> None:
     for day in range(72, 170):
         remind(day)
     assert [due for _, _, due in told()["Officer"]] == ["2017-06-29", "2017-09-28", "2017-09-28"]
+
+
+def test_what_falls_on_easter_is_told_before_it(head: Post) -> None:
+    """Three days before Easter Monday is Good Friday: on the Thursday before, both are told as one."""
+    a_risk(head, review_due_on=date(2017, 4, 17))
+    make.ActionFactory(risk=a_risk(head, reference__number=21, review_due_on=date(2018, 4, 17)), owner_post=head)
+    db.session.execute(update(Action).values(due_on=date(2017, 4, 17)))
+    noted: dict[str, list[str]] = {}
+    for days in range(-20, 5):
+        remind(days)
+        new = select(Notice).join(Notice.person).where(Person.name == "Head", Notice.stage.not_in(noted))
+        for one in db.session.scalars(new.order_by(Notice.id)):
+            noted.setdefault(one.stage, []).append(f"{one.thing.partition(':')[0]} {AT.date() + timedelta(days=days)}")
+    assert noted == {
+        "-14": ["risk 2017-04-03", "action 2017-04-03"],
+        "0": ["risk 2017-04-13", "action 2017-04-13"],
+        "+7": ["risk 2017-04-24", "action 2017-04-24"],
+    }
+
+
+def test_a_contracts_review_and_a_result_that_fall_on_a_day_off_are_told_before_it(head: Post) -> None:
+    """Sunday 30 April: the month in which the contract is to be reviewed ends; the first reminder of it is Easter's."""
+    make.RegisterFactory()
+    make.ContractFactory(owner_post=head, review="2017-04", end="")
+    make.PersonFactory(name="Officer", holding=make.PostFactory(bringing=("performance_officer",)))
+    indicator = make.IndicatorFactory(frequency_months=3)
+    make.ResultFactory(indicator=indicator, period_end=date(2016, 11, 5), period="November 2016")
+    db.session.commit()
+    noted: dict[str, date] = {}
+    for days in range(-10, 12):
+        remind(days)
+        for one in db.session.scalars(select(Notice).order_by(Notice.id)):
+            noted.setdefault(f"{one.kind} {one.stage}", AT.date() + timedelta(days=days))
+    assert noted == {
+        "contract review -14": date(2017, 4, 13),  # 16 April is Easter Sunday
+        "contract review -3": date(2017, 4, 27),
+        "contract review 0": date(2017, 4, 28),
+        "contract review +1": date(2017, 5, 1),
+        "result -14": date(2017, 4, 21),  # 22 April is a Saturday
+    }

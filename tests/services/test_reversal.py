@@ -97,6 +97,17 @@ class TestReversal:
         with pytest.raises(ChangedMeanwhile):
             record_decision(member, escalation, DecisionTaken(DecisionKind.DECLINE, "Both are bad."), seen, later(1))
 
+    def test_where_dmt_has_confirmed_nothing_is_said_to_be_withdrawn(self) -> None:
+        link = linked_indicator()
+        publish(link, "70")
+        escalation = decide(link, DecisionKind.CONFIRM, later(1))
+        correct("December 2016", "79", later(2))
+        assert escalation.status == "confirmed"
+        said = "By the figures and dates as they now stand, the reason was never there. The figure for December"
+        assert escalation.proposal.startswith(said)
+        told = select(AuditEvent.sentence).where(AuditEvent.risk_id == link.risk_id).order_by(AuditEvent.id.desc())
+        assert db.session.scalars(told.limit(1)).one() == f"De-escalation is proposed to DMT. {escalation.proposal}"
+
     def test_dmt_may_keep_an_escalation_whose_reason_has_recovered(self) -> None:
         link = linked_indicator()
         publish(link, "70")

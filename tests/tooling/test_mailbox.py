@@ -109,7 +109,7 @@ def test_what_the_register_sends_is_shown_with_its_thread_and_its_paragraphs_who
     written = Rendered("CYPE 20 escalated", f"{sentence.strip()}\nThe end.\n", "<p>It fell.</p>")
     settings = settings_for(0) | {"MAIL_REPLY_TO": "risk@kent.example", "MAIL_BOUNCES": "bounces@kent.example"}
     now = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)
-    message = compose("message.12", written, ("Head", "head@riskreg.example"), settings, now, 3)
+    message = compose("message.12", written, ("Head", "head@riskreg.example"), settings, now, [3])
     page = client.get(f"/message/{keep(store, message)}").text
     for words in ("risk.3@riskreg.example", "risk@kent.example", "auto-generated", "riskreg.riskreg.example"):
         assert words in page

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from riskreg.exchange.packages import BOMB
 from tests.exchange.books import OLE, book, made, repacked
-from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.browsing import post, problems, words
 from tests.web.sheets import kept
 from tests.web.test_publish import stored
 from tests.web.test_upload_results import publish, result_of, send
@@ -20,13 +20,6 @@ HEADINGS = ["Code", "Indicator", "Result", "Status", "Period ends"]
 FINE = ["EY-05", None, 90]
 NAME_05 = "Percentage of eligible children taking up FF2 place (as measured by DfE snapshot)"
 NAMED_05 = f"{NAME_05} EY-05"
-
-
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
 
 
 def rows_page(client: FlaskClient, content: bytes, name: str = "results.xlsx", ends: str = "31 3 2017") -> str:
@@ -179,9 +172,14 @@ def test_a_renamed_heading_is_asked_for_and_a_missing_one_refused(officer: Flask
 
 
 def test_more_than_two_thousand_rows_are_refused_with_a_sentence(officer: FlaskClient) -> None:
-    answer = officer.get(rows_page(officer, book(HEADINGS, *[FINE] * 2_001)))
+    def add(opened: Any) -> None:
+        opened.create_sheet("Notes").append(["Read this first."])
+
+    answer = officer.get(rows_page(officer, book(HEADINGS, *[FINE] * 2_001, change=add)))
     assert answer.status_code == 422
     assert "The sheet has more than 2,000 rows below its headings. Send at most so many at once." in words(answer)
+    assert "row has a problem" not in words(answer)
+    assert "not known" not in words(answer)
 
 
 def test_a_workbook_of_a_hundred_thousand_rows_is_refused(officer: FlaskClient) -> None:
@@ -191,8 +189,11 @@ def test_a_workbook_of_a_hundred_thousand_rows_is_refused(officer: FlaskClient) 
         for number in range(1, 100_000):
             sheet.write_row(number, 0, ["EY-05", number])
 
-    answer = officer.get(rows_page(officer, made(fill)))
-    assert "more than 2,000 rows" in words(answer)
+    answer = send(officer, made(fill), ends=["31", "3", "2017"])
+    assert (answer.status_code, kept()) == (422, 0)
+    assert problems(answer) == [
+        "results.xlsx, Results: the sheet has more than 2,000 rows below its headings. Send at most so many at once."
+    ]
 
 
 @pytest.mark.parametrize(

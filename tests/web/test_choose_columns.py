@@ -14,18 +14,11 @@ from riskreg.models import SavedMapping
 from tests.exchange.books import book
 from tests.guards.test_markup import elements
 from tests.web.before_dmt import counted
-from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.browsing import post, problems, words
 from tests.web.sheets import kept
 from tests.web.test_upload_results import send
 
 ENDS = ["31", "3", "2017"]
-
-
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
 
 
 def page_of(client: FlaskClient, content: bytes, name: str = "results.xlsx") -> str:

@@ -58,7 +58,24 @@ def test_the_plan_s_words_stand_beside_what_was_read_from_them(client: FlaskClie
 
 
 def test_words_that_are_no_date_are_said_to_be_none(client: FlaskClient) -> None:
-    assert "The date of the end is not known: the plan says “Open ended”." in page_of(client, "EXT-03")
+    assert "The date of the end is not known: the plan says “TBC”. It gives no signal." in page_of(client, "EXT-42")
+
+
+def test_what_the_plan_calls_open_ended_rolls_on_and_what_it_gives_an_end_keeps_it(client: FlaskClient) -> None:
+    text = page_of(client, "EXT-03")
+    assert "It rolls on: it has reviews and no end. The plan says “Open ended”." in text
+    assert "End “Open ended” no end: it rolls on" in text
+    assert "Review “Annually” no date: these words give no signal" in text
+    assert "The date of the end is not known" not in text
+    text = page_of(client, "EXT-07")
+    assert "Ends in July 2017." in text
+    assert "The title says that it rolls on each year; the end that is printed is kept." in text
+
+
+def test_an_amount_that_the_plan_says_in_words_alone_is_said_once(client: FlaskClient) -> None:
+    text = page_of(client, "EXT-03")
+    assert text.count("No amount: an hourly rate by formula.") == 2  # of what is kept, and beside the plan's words
+    assert "no amount" not in text
 
 
 def test_a_plan_that_gives_no_end_is_said_to_give_none(client: FlaskClient) -> None:

@@ -95,6 +95,12 @@ def test_a_contract_is_added_after_what_it_does_was_shown(coordinator: FlaskClie
     assert "What the plan says" not in text
 
 
+def test_the_next_reference_is_offered_to_a_new_contract_only(coordinator: FlaskClient) -> None:
+    said = "Leave it empty to get the next one of its kind"
+    assert said in coordinator.get("/contracts/new").text
+    assert said not in coordinator.get(f"{path_of('EXT-08')}/edit").text
+
+
 def test_who_goes_back_from_what_was_shown_finds_what_was_typed(coordinator: FlaskClient) -> None:
     answer = post(coordinator, "/contracts/new", **NEW, owner_post_id=owner(), step="change")
     assert answer.status_code == 200
@@ -254,6 +260,6 @@ def test_the_timeline_sums_what_ends_in_each_quarter(coordinator: FlaskClient) -
     assert "October to December 2016 over none January to March 2017 over 1 contract" in text
     assert "1 contract, April to June 2018 £1,500,000" in text
     assert "£30,000 £1,163,832" in text
-    assert "No date known 85 contracts, No date known £2,000,000 £650,000 £23,551,895 66" in text
+    assert "No date known 84 contracts, No date known £2,000,000 £650,000 £23,551,895 65" in text  # one rolls on
     assert 'style="' not in coordinator.get("/contracts/timeline").text
     assert "/contracts/timeline" in coordinator.get("/dashboard/contracts").text

@@ -150,6 +150,11 @@ def test_the_new_end_may_be_typed_as_it_is_known(manager: FlaskClient, typed: st
             "The new end must be later than the present one, July 2017.",
             "new_end",
         ),
+        (
+            {"stage": "3", "new_end": "September 2030"},
+            "By the terms an extension is 24 months, so the new end is 31 July 2019 at the latest: enter a longer one",
+            "new_end",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(

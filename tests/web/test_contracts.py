@@ -41,7 +41,7 @@ def test_the_plan_s_contracts_are_listed_by_kind_and_service_area(reader: FlaskC
 
 def test_a_line_keeps_the_plan_s_words_where_nothing_could_be_read(reader: FlaskClient) -> None:
     text = words(reader.get("/contracts?kind=external"))
-    assert re.search("“N/A – formulaic hourly rate” not set [A-Za-z0-9 -]+ “Open ended” none ahead none", text)
+    assert re.search("“N/A – formulaic hourly rate” not set [A-Za-z0-9 -]+ rolls on “Open ended” none ahead none", text)
     line = "31 March 2018 Route approved, 30 September 2017 1 signal of EXT-02 its manager"
     assert re.search(f"£275,000 a year not set [A-Za-z -]+ {line}", text)
     assert "£1,500,000 not set Head of School Improvement 30 April 2020 Review, April 2018 none" in text

@@ -21,25 +21,6 @@ CONTROL: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def risk(app: Flask) -> models.Risk:
-    """An open AMBER risk."""
-    row: models.Risk = make.RiskFactory(title="Too few places")
-    return row
-
-
-@pytest.fixture
-def address(risk: models.Risk) -> str:
-    """Where the risk's page is."""
-    return f"/risks/{risk.id}"
-
-
-@pytest.fixture
-def owner(app: Flask, risk: models.Risk, address: str) -> FlaskClient:
-    """The owner's browser."""
-    return signed_in_as(app, post=risk.owner_post)
-
-
 def only_control() -> int:
     """The id of the one control that is stored."""
     found = db.session.scalars(select(models.Control.id)).one()

@@ -20,13 +20,6 @@ from tests.web.test_publish import as_shown, stored
 ENTRY = {"value": "77", "status": "final", "reason": "A nursery was left out."}
 
 
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
-
-
 def result_of(code: str = "EY-05", period: str = "December 2016") -> int:
     """The id of the current result of a period."""
     query = select(models.Result.id).join(models.Indicator, models.Indicator.id == models.Result.indicator_id)

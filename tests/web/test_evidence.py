@@ -24,25 +24,6 @@ MULTIPART = "multipart/form-data; boundary=x"
 WARNING = "Do not upload files that name children or families"
 
 
-@pytest.fixture
-def risk(app: Flask) -> models.Risk:
-    """An open AMBER risk."""
-    row: models.Risk = make.RiskFactory(title="Too few places")
-    return row
-
-
-@pytest.fixture
-def address(risk: models.Risk) -> str:
-    """Where the risk's page is."""
-    return f"/risks/{risk.id}"
-
-
-@pytest.fixture
-def owner(app: Flask, risk: models.Risk, address: str) -> FlaskClient:
-    """The owner's browser."""
-    return signed_in_as(app, post=risk.owner_post)
-
-
 def body(fields: dict[str, str], name: str, content: bytes) -> bytes:
     """A form with a file as it goes over the wire, byte for byte as a browser writes it."""
     start = '--x\r\nContent-Disposition: form-data; name="{}"'

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import ColumnElement, String, case, cast, delete, insert, literal, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from config import SettingError, from_environment
@@ -17,6 +17,7 @@ from riskreg.extensions import db
 from riskreg.jobs import JOBS
 from riskreg.models import JobRun, Message, Person, SchedulerSeen
 from riskreg.web.health import checks
+from riskreg.web.health import figures as prometheus
 from tests import factories as make
 from tests.web.before_dmt import counted
 
@@ -112,6 +113,20 @@ def test_a_message_that_waits_too_long_is_told(watcher: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("waits", "said"),
+    [
+        (timedelta(minutes=119), "119 minutes"),
+        (timedelta(hours=2), "2 hours"),
+        (timedelta(hours=47, minutes=59), "47 hours"),
+        (timedelta(days=2), "2 days"),
+    ],
+)
+def test_how_long_is_said_in_the_unit_that_is_read_at_once(watcher: FlaskClient, waits: timedelta, said: str) -> None:
+    a_message(created_at=make.NOW - waits)
+    assert not_ready(watcher, "mail") == f"The oldest message waits for {said}."
+
+
+@pytest.mark.parametrize(
     "facts", [{"state": "sent"}, {"state": "failed"}, {"next_attempt_at": make.NOW + timedelta(hours=1)}]
 )
 def test_a_message_that_is_not_on_its_way_does_not_count(watcher: FlaskClient, facts: dict[str, Any]) -> None:
@@ -126,6 +141,17 @@ def test_a_database_that_was_not_migrated_is_told(watcher: FlaskClient) -> None:
     db.session.execute(text("DROP TABLE alembic_version"))
     db.session.commit()
     assert "at revision none" in not_ready(watcher, "migrations")
+
+
+def test_the_figures_of_a_database_that_cannot_be_read_are_refused_in_a_sentence(
+    watcher: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise OperationalError("SELECT", {}, Exception("no such table"))
+
+    monkeypatch.setattr(prometheus, "message_counts", fails)
+    answer = watcher.get("/metrics")
+    assert (answer.status_code, answer.text) == (503, "The database cannot be read: /ready says more.\n")
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_address(
@@ -207,15 +233,15 @@ def test_a_hundred_thousand_messages_take_as_many_queries_and_little_time(watche
     with counted() as few:
         figures(watcher)
         watcher.get("/ready")
-    rows = [
-        {
-            "kind": "digest", "subject_key": "digest", "person_id": person_id, "period": str(number), "facts": {},
-            "state": "sent" if number % 100 else "waiting", "attempts": 0, "last_error": "", "subject": "x" * 60,
-            "text": "x" * 500, "html": "x" * 500, "created_at": make.NOW, "next_attempt_at": make.NOW,
-        }
-        for number in range(100_000)
-    ]  # fmt: skip
-    db.session.execute(insert(Message), rows)
+    number = select(literal(0).label("i")).cte(recursive=True)
+    number = number.union_all(select(number.c.i + 1).where(number.c.i < 99_999))
+    state = case((number.c.i % 100 == 0, "waiting"), else_="sent")
+    words = {"text": "x" * 500, "html": "x" * 500, "subject": "x" * 60, "last_error": ""}
+    same = {**words, "kind": "digest", "subject_key": "digest", "person_id": person_id, "attempts": 0}
+    columns: dict[str, ColumnElement[Any]] = {name: literal(value) for name, value in same.items()}
+    columns |= {name: literal(make.NOW, Message.created_at.type) for name in ("created_at", "next_attempt_at")}
+    columns |= {"facts": literal({}, Message.facts.type), "period": cast(number.c.i, String), "state": state}
+    db.session.execute(insert(Message).from_select(list(columns), select(*columns.values())))
     db.session.commit()
     began = datetime.now(UTC)
     with counted() as many:

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from riskreg.extensions import db
-from riskreg.models import Post, PostRole, Risk, SavedMapping, Upload
+from riskreg.models import Indicator, Post, PostRole, Risk, SavedMapping, Upload
 from riskreg.services.whole_register import whole_register_file
+from tests.services.by_hand import add_by_hand
 from tests.services.fresh import surroundings
 from tests.web.browsing import post, problems, sign_in_as, words
 
@@ -69,7 +70,7 @@ def test_a_list_is_imported_as_it_was_shown(keeper: FlaskClient) -> None:
     assert "2 rows were read" in words(keeper.get(there))
     seen = post(keeper, there, **choices())
     assert seen.status_code == 200
-    assert "New risk: 2" in words(seen)
+    assert "2 new risks" in words(seen)
     assert "CYPE 24 Flooded schools" in words(seen)
     assert risks() == before
     digest = SHOWN.search(seen.text)
@@ -96,14 +97,14 @@ def test_rows_with_a_problem_stand_beside_those_that_are_fine_and_are_left_out_o
 ) -> None:
     there, before = mapped(keeper, LIST + "Unrated,,Nothing said\n"), risks()
     seen = post(keeper, there, **choices())
-    assert "With a problem: 1" in words(seen)
+    assert "1 row with a problem" in words(seen)
     assert "there is no rating: give likelihood and impact" in words(seen).replace("There", "there")
     digest = SHOWN.search(seen.text)
     assert digest
     refused = post(keeper, there, **choices(step="save", shown=digest[1]))
     assert refused.status_code == 422
     assert problems(refused) == [
-        "1 row has a problem. Mend the file and upload it again, or tick that such rows are left out."
+        "1 row has a problem. Mend the file and upload it again, or tick that the row is left out."
     ]
     assert risks() == before
     done = post(keeper, there, **choices(step="save", shown=digest[1], leave_out="y"))
@@ -115,7 +116,7 @@ def test_a_change_meanwhile_shows_what_it_would_do_now(keeper: FlaskClient) -> N
     there = mapped(keeper, LIST)
     answer = post(keeper, there, **choices(step="save", shown="0" * 32))
     assert answer.status_code == 409
-    assert "New risk: 2" in words(answer)
+    assert "2 new risks" in words(answer)
 
 
 def test_words_of_ratings_are_asked_for_with_what_they_usually_mean(keeper: FlaskClient) -> None:
@@ -126,7 +127,7 @@ def test_words_of_ratings_are_asked_for_with_what_they_usually_mean(keeper: Flas
     names = re.findall(r'name="(means_[0-9a-f]+)"', asked.text)
     assert len(names) == 2
     seen = post(keeper, there, **choices(**dict(zip(names, ("AMBER", "RED"), strict=True))))
-    assert "New risk: 2" in words(seen)
+    assert "2 new risks" in words(seen)
     assert "“Grave” was read as AMBER." in words(seen)
     assert "“High” was read as RED." in words(seen)
 
@@ -154,7 +155,7 @@ def test_our_own_export_comes_back_and_changes_what_differs(keeper: FlaskClient)
     there = mapped(keeper, content)
     asked = choices(source="our own export", held="change")
     seen = post(keeper, there, **asked)
-    assert "Held already, the same: 12 Held already, changed: 1" in words(seen)
+    assert "12 risks held already, the same 1 risk held already, changed" in words(seen)
     digest = SHOWN.search(seen.text)
     assert digest
     done = post(keeper, there, **asked, step="save", shown=digest[1])
@@ -220,7 +221,7 @@ def test_a_formula_and_a_header_row_lower_down_are_met(keeper: FlaskClient) -> N
     there = upload(keeper, content, "list.xlsx").location
     answer = post(keeper, there, column_1="A", column_12="B")
     seen = post(keeper, answer.location, **choices())
-    assert "New risk: 1 With a problem: 1" in words(seen)
+    assert "1 new risk 1 row with a problem" in words(seen)
     assert "The cell holds a formula; paste its value instead." in words(seen)
     assert "B (Current rating)" in words(seen)
 
@@ -266,7 +267,8 @@ def test_a_whole_register_is_taken_in_where_none_is_held(plan_app: Flask, app: F
     assert "This comes back" in words(keeper.get(there))
     seen = post(keeper, there)
     assert "risks: 13" in words(seen)
-    assert "What comes before DMT" in words(seen)
+    assert "What comes before DMT besides Nothing. Who gets an e-mail" in words(seen)
+    assert "signals: 6 escalations: 4 escalation signals: 6" in words(seen)
     digest = SHOWN.search(seen.text)
     assert digest
     assert risks() == 0
@@ -276,6 +278,33 @@ def test_a_whole_register_is_taken_in_where_none_is_held(plan_app: Flask, app: F
     assert "13 risks were taken in with their history." in words(keeper.get(done.location))
     assert risks() == 13
     assert keeper.get(there).status_code == 404
+
+
+def test_the_page_says_which_indicators_are_added_and_which_differ(plan_app: Flask, app: Flask) -> None:
+    with plan_app.app_context():
+        add_by_hand()
+        content = whole_register_file()
+    surroundings()
+    first = db.session.scalars(select(Indicator).order_by(Indicator.position)).first()
+    assert first is not None
+    first.name = "<b>Another name</b>"
+    db.session.commit()
+    keeper = app.test_client()
+    sign_in_as(keeper, "Risk Co-ordinator")
+    there = upload(keeper, content, "whole.xlsx").location
+    assert "those that are not held here are added" in words(keeper.get(there))
+    seen = post(keeper, there)
+    said = words(seen)
+    assert (
+        "Indicators and contracts that are added EXT-44 =Welfare calls INT-67 Minibus IND-01 Calls made on time" in said
+    )
+    assert "differ and stay as they are" in said
+    assert f"{first.code} &lt;b&gt;Another name&lt;/b&gt; stays as it is held here." in seen.text
+    assert "indicators: 4" in said
+    assert "past national: 1" in said
+    done = post(keeper, there, step="save", shown=SHOWN.findall(seen.text)[0])
+    assert done.status_code == 302
+    assert "Calls made on time" in words(keeper.get("/indicators"))
 
 
 @pytest.mark.parametrize("path", ["", "/1", "/1/columns", "/1/whole"])

@@ -49,6 +49,31 @@ def test_the_chart_has_words_and_the_table_has_its_figures(reader: FlaskClient) 
     assert "2020 84% 75.6% (assumed)" in text
 
 
+def test_a_floor_of_the_past_is_the_one_that_the_result_was_judged_by(reader: FlaskClient) -> None:
+    first = db.session.query(models.PolicyVersion).one()
+    db.session.add(
+        models.PolicyVersion(
+            register_id=first.register_id,
+            version=2,
+            valid_from=date(2017, 4, 3),
+            rules={**first.rules, "floor_share": "0.25"},
+            reason="Too many were declined.",
+            adopted_at=make.NOW,
+        )
+    )
+    db.session.commit()
+    text = words(reader.get(path_of("EY-05")))
+    assert "2016 74% 66.6% (assumed) policy version 1" in text
+    assert "2017 78% 70.2% (assumed) policy version 1" in text
+    assert "2018 80% 60% (assumed) –" in text
+    assert "2020 84% 63% (assumed)" in text
+    assert "December 2016 70% provisional 78% of 2017 70.2% assumed RED" in text
+    row = db.session.query(models.TargetRow).filter_by(year=2017).join(models.Indicator).filter_by(code="EY-05").one()
+    row.value, row.printed = Decimal(80), "80"
+    db.session.commit()
+    assert "2017 80% 60% (assumed)" in words(reader.get(path_of("EY-05")))
+
+
 def test_targets_that_are_no_figure_are_in_the_words_of_the_plan_and_say_why_nothing_is_rated(
     reader: FlaskClient,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -66,6 +67,34 @@ def test_the_ten_of_the_quarterly_performance_report_are_found_and_marked(reader
     answer = reader.get("/indicators?qpr=1")
     assert "10 indicators found" in words(answer)
     assert answer.text.count('<abbr title="Quarterly Performance Report">') == 10
+
+
+@pytest.mark.parametrize(
+    ("query", "here"),
+    [
+        ("", "All indicators"),
+        ("?qpr=1", "Quarterly Performance Report"),
+        ("?qpr=1&rag=RED", "Quarterly Performance Report"),
+        ("?stale=1", "Results overdue"),
+    ],
+)
+def test_the_list_that_is_shown_is_marked_among_the_lists(reader: FlaskClient, query: str, here: str) -> None:
+    lists = (
+        reader.get(f"/indicators{query}").text.partition('aria-label="Lists of indicators"')[2].partition("</nav>")[0]
+    )
+    assert re.findall(r'aria-current="page">([^<]+)<', lists) == [here]
+    assert lists.count("app-counts__item--here") == 1
+
+
+@pytest.mark.parametrize(("path", "columns"), [("/indicators?qpr=1", 8), ("/contracts?kind=external", 9)])
+def test_on_a_telephone_each_cell_stands_under_the_name_of_its_column(
+    reader: FlaskClient, path: str, columns: int
+) -> None:
+    text = reader.get(path).text
+    assert 'role="table" class="govuk-table app-table app-stack' in text
+    rows = text.count('<th scope="row" role="rowheader"')
+    assert rows > 0
+    assert text.count('role="cell" data-label="') == text.count("<td") == rows * columns
 
 
 @pytest.mark.parametrize(("query", "found"), [("rag=RED", "RED"), ("rag=not+rated", "not rated"), ("linked=1", "risk")])

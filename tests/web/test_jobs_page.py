@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from riskreg import models
+from riskreg import clock, models
 from riskreg.extensions import db
 from riskreg.jobs import JOBS
 from riskreg.queries.jobs import asked_runs
@@ -44,10 +44,11 @@ def test_every_job_says_what_it_does_and_when_it_runs(client: FlaskClient) -> No
 
 def test_a_run_that_went_well_shows_its_outcome_duration_and_the_next(app: Flask) -> None:
     run()
+    a_leader(seen_at=clock.now())
     text = words(signed_in_as(app, "administrator").get("/admin/jobs"))
-    assert "Last run 3 April 2017, 09:30 Took 2.0 seconds How it went went well: CYPE: 1 risk escalated" in text
+    assert "Last run 3 April 2017, 09:30 Took 2.0 seconds How it went done: CYPE: 1 risk escalated" in text
     assert "Next run tomorrow at 02:30 Failures in a row 0 Failures in the last 7 days 0" in text
-    assert "evaluate 3 April 2017, 09:30 3 April 2017 2.0 seconds went well: CYPE: 1 risk escalated" in text
+    assert "evaluate 3 April 2017, 09:30 3 April 2017 2.0 seconds done: CYPE: 1 risk escalated" in text
 
 
 def test_a_failure_and_a_run_that_never_ended_are_told_apart(app: Flask) -> None:
@@ -117,6 +118,10 @@ class TestSchedulers:
         text = words(signed_in_as(app, "administrator").get("/admin/jobs"))
         assert "No scheduler runs, so no job does. Start it on the server: flask scheduler run." in text
         assert "Next run when a scheduler runs; it is due" in text
+        run()
+        db.session.commit()
+        text = words(signed_in_as(app, "administrator").get("/admin/jobs"))
+        assert "Next run tomorrow at 02:30, when a scheduler runs then" in text
 
     def test_the_one_that_leads_and_those_that_wait_are_named(self, app: Flask) -> None:
         a_leader(started_at=make.NOW - timedelta(hours=1))

@@ -31,24 +31,6 @@ def risk(app: Flask) -> models.Risk:
     return row
 
 
-@pytest.fixture
-def address(risk: models.Risk) -> str:
-    """Where the risk's page is."""
-    return f"/risks/{risk.id}"
-
-
-@pytest.fixture
-def owner(app: Flask, risk: models.Risk, address: str) -> FlaskClient:
-    """The owner's browser."""
-    return signed_in_as(app, post=risk.owner_post)
-
-
-@pytest.fixture
-def keeper(app: Flask, risk: models.Risk, address: str) -> FlaskClient:
-    """The co-ordinator's browser."""
-    return signed_in_as(app, "coordinator")
-
-
 def stored(risk: models.Risk) -> models.Risk:
     """The risk as it is stored now."""
     fresh()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,18 +46,6 @@ def address(risk: models.Risk, indicator: models.Indicator) -> str:
     return f"/risks/{risk.id}/links/indicators/{indicator.id}"
 
 
-@pytest.fixture
-def owner(app: Flask, risk: models.Risk, address: str) -> FlaskClient:
-    """The owner's browser."""
-    return signed_in_as(app, post=risk.owner_post)
-
-
-@pytest.fixture
-def keeper(app: Flask, risk: models.Risk, address: str) -> FlaskClient:
-    """The co-ordinator's browser."""
-    return signed_in_as(app, "coordinator")
-
-
 def links_of(risk: models.Risk) -> list[models.Link]:
     """What a risk is linked to now."""
     fresh()
@@ -91,10 +80,30 @@ def test_linking_shows_first_what_it_does_and_then_does_it(owner: FlaskClient, a
     assert "1 risk comes before DMT" in text
     assert "It counts what the risk fears. The risk heeds any slip." in text
     assert links_of(risk) == []
+    reference = str(risk.reference)
     answer = post(owner, address, **TYPED, step="save", shown=shown(seen))
     assert (answer.status_code, answer.location) == (302, f"/risks/{risk.id}/depends")
-    assert "The indicator is linked. 1 escalation changed." in words(owner.get(answer.location))
+    assert f"The indicator is linked. 1 risk escalated: {reference}." in words(owner.get(answer.location))
     assert [one.reason for one in links_of(risk)] == ["It counts what the risk fears."]
+
+
+def test_ending_a_link_made_by_mistake_says_why_only_dmt_takes_the_risk_off_its_list(
+    owner: FlaskClient, address: str, risk: models.Risk
+) -> None:
+    said = "Ending or changing a link, also one that was made by mistake, withdraws nothing"
+    reference = str(risk.reference)
+    assert said not in words(post(owner, address, **TYPED))
+    save(owner, address, **TYPED)
+    (link,) = links_of(risk)
+    path, typed = f"/links/{link.id}/end", {"why": "It was a mistake.", "revision": link.risk.revision}
+    fresh()
+    seen = words(post(owner, path, **typed))
+    assert "1 risk is proposed to DMT for de-escalation" in seen
+    assert (
+        f"{said}: what put the risk before DMT was true when it was found, so only DMT takes it off its list." in seen
+    )
+    answer = save(owner, path, **typed)
+    assert f"De-escalation proposed to DMT: {reference}." in words(owner.get(answer.location))
 
 
 def test_since_when_it_bears_on_the_risk_is_said_wherever_the_link_is(
@@ -108,6 +117,7 @@ def test_since_when_it_bears_on_the_risk_is_said_wherever_the_link_is(
     (link,) = links_of(risk)
     said = "Heeds any slip, bearing on the risk since 1 September 2016, until 30 June 2017."
     text = words(owner.get(f"/risks/{risk.id}/depends"))
+    assert "Rating shown: RED What stands on an indicator" in text
     assert said in text
     assert "RED, heeds any slip, since 1 September 2016" in text
     assert said in words(owner.get(f"/indicators/{link.indicator_id}/risks"))
@@ -121,6 +131,44 @@ def test_what_was_typed_can_be_changed_after_seeing_what_it_does(owner: FlaskCli
     assert answer.status_code == 200
     assert "It counts what the risk fears." in answer.text
     assert "See what it does" in answer.text
+
+
+CHOSEN = re.compile(r'name="heeds"[^>]*value="([a-z]+)"[^>]* checked')
+
+
+@pytest.mark.parametrize("heeds", ["any", "red", "watch"])
+def test_a_new_link_to_an_indicator_stands_at_what_the_policy_says(
+    owner: FlaskClient, address: str, risk: models.Risk, heeds: str
+) -> None:
+    policy = db.session.query(models.PolicyVersion).one()
+    policy.rules = {**policy.rules, "new_indicator_link_heeds": heeds}
+    db.session.commit()
+    assert CHOSEN.findall(owner.get(address).text) == [heeds]
+    save(owner, address, **{**TYPED, "heeds": "watch"})
+    assert [one.heeds for one in links_of(risk)] == ["watch"]
+    link = linked(risk)
+    assert CHOSEN.findall(owner.get(f"/links/{link.id}").text) == ["any"]
+
+
+@pytest.mark.parametrize("heeds", ["any", "watch"])
+def test_a_new_link_to_a_contract_stands_at_what_the_policy_says(
+    owner: FlaskClient, risk: models.Risk, heeds: str
+) -> None:
+    policy = db.session.query(models.PolicyVersion).one()
+    policy.rules = {**policy.rules, "new_indicator_link_heeds": "red", "new_contract_link_heeds": heeds}
+    contract = make.ContractFactory()
+    db.session.commit()
+    assert CHOSEN.findall(owner.get(f"/risks/{risk.id}/links/contracts/{contract.id}").text) == [heeds]
+
+
+def test_a_register_whose_policy_does_not_hold_yet_links_nothing(
+    owner: FlaskClient, address: str, risk: models.Risk
+) -> None:
+    db.session.query(models.PolicyVersion).one().valid_from = make.TODAY + timedelta(days=1)
+    db.session.commit()
+    answer = owner.get(address)
+    assert answer.status_code == 404
+    assert "No policy is in force yet" in words(answer)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,33 @@ def test_a_series_is_set_up_and_listed(client: FlaskClient) -> None:
     assert "1 meeting was set up. There was one already on 9 May 2017." in words(client.get("/meetings"))
 
 
+def test_days_on_which_people_do_not_work_are_shown_before_they_are_set_up(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    typed = {"title": "Away day", "held_on": [10, 4, 2017], "weeks": 1, "until": [1, 5, 2017]}
+    answer = post(client, "/meetings/new", **typed)
+    assert answer.status_code == 200
+    text = words(answer)
+    assert "2 days on which people do not work:" in text
+    assert "17 April 2017 is a bank holiday, Easter Monday. 1 May 2017 is a bank holiday, May Day." in text
+    assert "Set up all the same" in text
+    assert 'value="Away day"' in answer.text
+    assert meetings() == []
+    seen = re.findall(r'name="free_days" value="([^"]*)"', answer.text)[0]
+    moved = post(client, "/meetings/new", **typed | {"held_on": [15, 4, 2017]}, free_days=seen)
+    text = words(moved)
+    assert "3 days on which people do not work: 15 April 2017 is a Saturday. 22 April 2017 is a Saturday." in text
+    assert meetings() == []
+    assert post(client, "/meetings/new", **typed, free_days=seen).status_code == 302
+    assert [f"{one.held_on:%d %m}" for one in meetings()] == ["10 04", "17 04", "24 04", "01 05"]
+
+
+def test_a_single_meeting_on_a_sunday_is_shown_first_as_well(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    text = words(post(client, "/meetings/new", held_on=[9, 4, 2017]))
+    assert "1 day on which people do not work: 9 April 2017 is a Sunday." in text
+    assert "on which people do not work" not in words(client.get("/meetings/new"))
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -16,7 +16,7 @@ from riskreg.models import Benchmark, BenchmarkPast, Indicator, Result, Upload
 from tests import factories as make
 from tests.exchange.books import book
 from tests.web.before_dmt import counted, signed_in_as
-from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.browsing import post, problems, words
 from tests.web.sheets import filled_in
 from tests.web.test_publish import SHOWN
 from tests.web.test_targets_workbook import count
@@ -25,13 +25,6 @@ PATH = "/indicators/national"
 SHEET = "National figures"
 HEADINGS = ["Code", "Year", "National figure", "Comparable", "Statistical neighbours", "State"]
 WHY = "DfE statistical release, April 2017."
-
-
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
 
 
 def downloaded(client: FlaskClient, **asked: str) -> bytes:
@@ -78,7 +71,7 @@ def test_the_year_is_the_present_one_unless_another_is_chosen(officer: FlaskClie
 
 def test_what_comes_back_untouched_says_nothing_new(officer: FlaskClient) -> None:
     there = uploaded(officer, downloaded(officer, year="2016"))
-    assert "110 rows can be read" in words(officer.get(there))
+    assert "110 rows can be taken in" in words(officer.get(there))
     answer = post(officer, there, reason=WHY)
     assert answer.status_code == 422
     assert "This is what is set already." in words(answer)
@@ -146,13 +139,15 @@ def wrong(client: FlaskClient) -> str:
 def test_every_problem_is_named_by_sheet_row_and_column_and_nothing_is_saved(officer: FlaskClient) -> None:
     there = wrong(officer)
     text = words(officer.get(there))
-    assert "1 row can be read: say why, and see what that changes. 10 rows have a problem: leave them out" in text
+    assert (
+        "1 row can be taken in. Say below why, and see what it changes. 10 rows have a problem: leave them out" in text
+    )
     for sentence in (
         "row 2 C (National figure) “about 80” is not a figure.",
         "row 3 C (National figure) “N/A” is not a figure. Leave the cell empty if there is none.",
         "row 4 D (Comparable) “maybe” is not yes or no.",
         "row 5 E (Statistical neighbours) This percentage must be between 0 and 100.",
-        "row 6 A (Code) There is no such indicator.",
+        "row 6 A (Code) There is no indicator “EY-99”.",
         "row 7 C (National figure) The cell holds a formula; paste its value instead.",
         "row 8 F (State) These figures were changed meanwhile; they are now: not known; neighbours not known.",
         "row 9 B (Year) The national figure of 2017 is there in row 10 too.",
@@ -189,7 +184,13 @@ def test_a_file_with_no_right_row_asks_for_nothing_but_another(officer: FlaskCli
 
 
 def test_more_rows_than_are_taken_at_once_are_refused(officer: FlaskClient) -> None:
-    there = uploaded(officer, book(HEADINGS, *[["EY-01", 2017, 50, None, None, None]] * 2_001))
+    rows = [["EY-01", 2017, 50, None, None, None]] * 2_001
+    answer = post(officer, PATH, file=(BytesIO(book(HEADINGS, *rows)), "national.xlsx"))
+    assert answer.status_code == 422
+    assert problems(answer) == [
+        "national.xlsx, Results: the sheet has more than 2,000 rows below its headings. Send at most so many at once."
+    ]
+    there = uploaded(officer, book(HEADINGS, *rows, change=lambda opened: opened.create_sheet("Notes").append(["x"])))
     answer = officer.get(there)
     assert answer.status_code == 422
     assert "The sheet has more than 2,000 rows below its headings. Send at most so many at once." in words(answer)
@@ -198,7 +199,11 @@ def test_more_rows_than_are_taken_at_once_are_refused(officer: FlaskClient) -> N
 def test_the_workbook_of_targets_is_another_file(officer: FlaskClient) -> None:
     targets = officer.get("/indicators/targets/download").data
     answer = post(officer, PATH, file=(BytesIO(targets), "targets.xlsx"))
-    assert "is not the workbook of national figures that is downloaded here. It lacks: National" in problems(answer)[0]
+    said = (
+        "is not the workbook of national figures that is downloaded here. In the sheet “Targets”, National figure,"
+        " Comparable and Statistical neighbours are missing"
+    )
+    assert said in problems(answer)[0]
     there = uploaded(officer, downloaded(officer))
     assert officer.get(there.replace("/national/", "/targets/")).status_code == 404
 

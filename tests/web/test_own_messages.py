@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from riskreg.domain.access import Role
 from riskreg.extensions import db
-from riskreg.models import Message, Notice, Person
+from riskreg.models import Message, Notice, Person, SignalRow
 from riskreg.web.admin.wording import MESSAGE_KINDS
 from riskreg.web.own.wording import WHY, with_links
 from tests import factories as make
@@ -250,3 +250,51 @@ def test_the_number_of_queries_does_not_grow(app: Flask) -> None:
         noted(person, "review", f"risk:{make.RiskFactory().id}")
         noted(person, "action", f"action:{make.ActionFactory().id}", state="dropped", ended_why="It is done.")
     assert count(app, window_of(app, person)) == few <= 12
+
+
+def test_a_digest_lists_everything_that_it_told_with_links(app: Flask) -> None:
+    client, person = signed_in(app)
+    one = sent(person)
+    risk = make.RiskFactory(reference__number=7, title="The provider may withdraw")
+    indicators = [make.IndicatorFactory(name=f"Indicator {number}") for number in range(1, 32)]
+    told = {"state": "told", "message_id": one.id}
+    noted(person, "review", f"risk:{risk.id}", **told)
+    noted(person, "review", f"risk:{risk.id}", stage="0", state="dropped", ended_why="Gone.", message_id=one.id)
+    noted(person, "mention", "event:1", facts={"what": "Ada Byron mentions you", "page": ["indicator", 4]}, **told)
+    contract = make.ContractFactory(title="School meals")
+    signal = SignalRow(
+        contract=contract, kind="ended", fact="end:2016-07-31", severity=4, reaches=3, sentence="It ended.",
+        since=make.TODAY, found_on=make.TODAY, found_at=make.NOW, policy_version=1,
+    )  # fmt: skip
+    db.session.add(signal)
+    db.session.flush()
+    noted(person, "milestone", f"signal:{signal.id}", **told)
+    for indicator in indicators:
+        noted(person, "result", f"indicator:{indicator.id}", **told)
+    noted(make.PersonFactory(), "mention", "event:2", facts={"what": "Somebody else"})
+    answer = client.get(f"/messages/{one.id}")
+    text = words(answer)
+    assert "Everything that it told: 34 things" in text
+    assert text.count("Results that are due or overdue") == len(indicators)
+    assert text.count("CYPE 07: The provider may withdraw Reviews that fall due or are late") == 1
+    assert f'href="/risks/{risk.id}"' in answer.text
+    assert f'href="/contracts/{contract.id}">School meals</a>' in answer.text
+    assert f'href="/indicators/{indicators[-1].id}"' in answer.text
+    assert 'href="/indicators/4">Ada Byron mentions you</a>' in answer.text
+    assert "Somebody else" not in text
+
+
+def test_the_number_of_queries_does_not_grow_with_what_a_digest_told(app: Flask) -> None:
+    _, person = signed_in(app)
+    one = sent(person)
+
+    def queries() -> int:
+        with counted() as statements:
+            assert window_of(app, person).get(f"/messages/{one.id}").status_code == 200
+        return len(statements)
+
+    noted(person, "review", f"risk:{make.RiskFactory().id}", state="told", message_id=one.id)
+    few = queries()
+    for _ in range(20):
+        noted(person, "review", f"risk:{make.RiskFactory().id}", state="told", message_id=one.id)
+    assert queries() == few <= 12

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from riskreg import models
+from riskreg.domain.policy import NEW_LINKS, TELLING
 from riskreg.extensions import db
 from tests import factories as make
 from tests.web.before_dmt import DIRECTOR
@@ -30,6 +31,8 @@ def fields_of(answer: TestResponse) -> dict[str, Any]:
     found["revision"] = revision[1]
     for tag in INPUT.findall(form):
         name = re.search(r'name="([^"]+)"', tag)
+        if re.search(r'type="(radio|checkbox)"', tag) and " checked" not in tag:
+            continue
         value = re.search(r'value="([^"]*)"', tag)
         if name and tag.startswith("<textarea"):
             found[name[1]] = unescape(tag.partition(">")[2].removesuffix("</textarea>")).strip()
@@ -99,9 +102,99 @@ def test_everything_that_is_wrong_is_said_at_once_beside_its_field(client: Flask
         "An award cannot be due before the route has to be approved.",
         "Enter the number for “GREEN: months between reviews”.",
         "Each day must be named once.",
-        "The co-ordinator and DMT must be told later than the line director.",
+        "The second late reminder must come later than the first.",
     }
     assert 'value="ten"' in answer.text
+    assert draft() is None
+
+
+def test_the_boxes_and_choices_stand_at_the_policy_in_force(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    fields = fields_of(client.get("/policy/draft"))
+    assert (fields["late_review_told_first"], fields["late_review_told_second"]) == (
+        "line director",
+        ["line director", "co-ordinator", "DMT"],
+    )
+    assert (fields["late_action_told_first"], fields["late_action_told_second"]) == (
+        "line director",
+        ["line director", "co-ordinator"],
+    )
+    assert (fields["new_indicator_link_heeds"], fields["new_contract_link_heeds"]) == ("any", "any")
+
+
+def test_who_is_told_and_what_new_links_heed_are_saved_compared_and_shown_again(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    answer = send(
+        client, late_review_told_first=[], late_review_told_second=["DMT"],
+        late_action_told_second=["DMT", "co-ordinator", "line director"],
+        new_indicator_link_heeds="red", new_contract_link_heeds="watch",
+    )  # fmt: skip
+    assert (answer.status_code, answer.location) == (302, "/policy/replay")
+    found = draft()
+    assert found
+    assert {name: found.rules[name] for name in (*TELLING, *NEW_LINKS) if make.RULES[name] != found.rules[name]} == {
+        "late_review_told_first": [],
+        "late_review_told_second": ["DMT"],
+        "late_action_told_second": ["line director", "co-ordinator", "DMT"],
+        "new_indicator_link_heeds": "red",
+        "new_contract_link_heeds": "watch",
+    }
+    again = fields_of(client.get("/policy/draft"))
+    assert "late_review_told_first" not in again
+    assert (again["late_review_told_second"], again["new_contract_link_heeds"]) == ("DMT", "watch")
+    sign_in_as(client, "Auditor")
+    text = words(client.get("/policy/draft"))
+    for row in (
+        "Late review, first reminder: told besides the owner the line director nobody Late review",
+        "second reminder: told besides the owner the line director, the co-ordinator and DMT DMT Late action",
+        "the line director and the co-ordinator the line director, the co-ordinator and DMT New link",
+        "New link to an indicator: what it heeds Any slip RED only",
+        "New link to a contract: what it heeds Its milestones Watch only",
+    ):
+        assert row in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (
+            {"late_review_told_first": ["line director", "the mayor"]},
+            "Tick the boxes for “Late review, first reminder: told besides the owner”; there are no other answers.",
+        ),
+        (
+            {"late_action_told_second": ["line director", "owner"]},
+            "Tick the boxes for “Late action, second reminder: told besides the owner”; there are no other answers.",
+        ),
+        (
+            {"late_review_told_second": ["co-ordinator", "DMT"]},
+            "The second reminder of a late review must also tell whom the first one tells: the line director.",
+        ),
+        (
+            {"late_action_told_second": []},
+            "The second reminder of a late action must also tell whom the first one tells: the line director.",
+        ),
+        (
+            {"new_indicator_link_heeds": "everything"},
+            "Choose an answer for “New link to an indicator: what it heeds”.",
+        ),
+        ({"new_indicator_link_heeds": ""}, "Choose an answer for “New link to an indicator: what it heeds”."),
+        ({"new_contract_link_heeds": "red"}, "Choose an answer for “New link to a contract: what it heeds”."),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_beside_its_field(
+    client: FlaskClient, typed: dict[str, Any], sentence: str
+) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    answer = send(client, **typed)
+    assert answer.status_code == 422
+    assert problems(answer) == [sentence]
+    (name,) = typed
+    assert f'href="#{name}"' in answer.text
+    assert f'id="{name}"' in answer.text
+    known = [one for one in typed[name] if one in ("line director", "co-ordinator", "DMT")]
+    if known:
+        ticked = fields_of(answer).get(name)
+        assert ([ticked] if isinstance(ticked, str) else ticked) == known
     assert draft() is None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,10 +12,13 @@ from werkzeug.test import TestResponse
 
 from riskreg import models
 from riskreg.domain.access import Role
+from riskreg.domain.choices import Heeds
 from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
+from riskreg.domain.links import LinkTerms
 from riskreg.extensions import db
 from riskreg.services.actors import Actor
 from riskreg.services.escalations import record_decision
+from riskreg.services.links import add_link
 from riskreg.web.policy.replaying import short_record
 from tests import factories as make
 from tests.web.before_dmt import counted
@@ -24,13 +28,19 @@ from tests.web.test_policy_draft import draft, send
 SPARING = {"floor_share": "25", "valid_from": ["3", "4", "2017"]}  # by it NEET would have been AMBER and no news
 
 
+@pytest.fixture(autouse=True)
+def _by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hour is that of today otherwise: at night one before the plan was loaded, with no past to replay."""
+    monkeypatch.setattr("riskreg.clock.now", lambda: make.NOW + timedelta(hours=1))
+
+
 def shown(answer: TestResponse) -> dict[str, str]:
     """What the button to adopt sends."""
     form = answer.text.rpartition("<form")[2]
     return dict(re.findall(r'name="(shown|since|revision)"[^>]*value="([^"]*)"', form))
 
 
-def decline(sentence_of: str) -> models.Escalation:
+def decline(sentence_of: str, now: datetime = make.NOW) -> models.Escalation:
     """Let DMT decline the escalation whose signal says this."""
     row = db.session.query(models.SignalRow).filter(models.SignalRow.sentence.contains(sentence_of)).one()
     held = db.session.query(models.EscalationSignal).filter_by(signal_id=row.id).one()
@@ -38,9 +48,19 @@ def decline(sentence_of: str) -> models.Escalation:
     person = make.PersonFactory()
     member = Actor(person.id, person.name, frozenset({Role.DMT_MEMBER}), frozenset())
     taken = DecisionTaken(DecisionKind.DECLINE, "It is in hand.")
-    record_decision(member, escalation, taken, escalation.risk.revision, make.NOW)
+    record_decision(member, escalation, taken, escalation.risk.revision, now)
     db.session.commit()
     return escalation
+
+
+def joined_by_a_contract(sentence_of: str, now: datetime) -> None:
+    """Let a contract that signals already join the escalation whose signal says this."""
+    row = db.session.query(models.SignalRow).filter(models.SignalRow.sentence.contains(sentence_of)).one()
+    risk = db.session.query(models.EscalationSignal).filter_by(signal_id=row.id).one().escalation.risk
+    contract = db.session.query(models.Contract).filter_by(code="EXT-08").one()
+    person = make.PersonFactory()
+    actor = Actor(person.id, person.name, frozenset(Role), frozenset({risk.owner_post_id}))
+    add_link(actor, risk, contract, LinkTerms("It teaches them.", Heeds.ANY), risk.revision, now)
 
 
 def test_without_a_draft_there_is_nothing_to_replay(client: FlaskClient) -> None:
@@ -67,6 +87,41 @@ def test_a_draft_that_says_what_holds_makes_no_difference_and_cannot_be_adopted(
     assert "Adopt the draft" not in text
 
 
+NO_PAST = "The draft changes nothing that decides what is put before DMT, so the past stays as it was."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, False),
+        ({"late_action_told_second": ["line director", "co-ordinator", "DMT"]}, True),
+        ({"new_indicator_link_heeds": "watch", "new_contract_link_heeds": "watch"}, True),
+        ({"late_review_told_first": [], "worsening_moves": "3"}, False),
+    ],
+)
+def test_who_is_told_and_what_a_new_link_heeds_change_no_past_and_the_page_says_so(
+    client: FlaskClient, typed: dict[str, Any], said: bool
+) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **typed)
+    text = words(client.get("/policy/replay"))
+    assert (NO_PAST in text) is said
+    assert "Raised just the same 4" in text
+    assert "who is told of what is late, and what a new link heeds are not replayed" in text
+    assert ("Adopt the draft" in text) is bool(typed)
+
+
+def test_a_past_that_other_rules_held_in_is_not_said_to_stay(client: FlaskClient) -> None:
+    sign_in_as(client, "Risk Co-ordinator")
+    rules = {**make.RULES, "worsening_moves": 3}
+    db.session.add(models.PolicyVersion(register_id=1, version=2, valid_from=make.TODAY, rules=rules, reason="So."))
+    db.session.commit()
+    send(client, late_review_told_first=[])
+    text = words(client.get("/policy/replay"))
+    assert "Late review, first reminder: told besides the owner the line director nobody" in text
+    assert NO_PAST not in text
+
+
 def test_what_the_draft_would_have_spared_dmt_is_shown_beside_what_was(client: FlaskClient) -> None:
     escalation = decline("NEET")
     sign_in_as(client, "Risk Co-ordinator")
@@ -83,6 +138,19 @@ def test_what_the_draft_would_have_spared_dmt_is_shown_beside_what_was(client: F
     assert db.session.query(models.PolicyVersion).count() == 1
 
 
+def test_what_another_reason_raises_later_does_not_stand_for_what_was_declined(client: FlaskClient) -> None:
+    joined_by_a_contract("NEET", make.NOW + timedelta(minutes=1))
+    escalation = decline("NEET", make.NOW + timedelta(minutes=2))
+    assert len(escalation.evidence) == 2
+    sign_in_as(client, "Risk Co-ordinator")
+    send(client, **SPARING)
+    text = words(client.get("/policy/replay"))
+    assert "Not raised by the draft 1 Raised by the draft only 1" in text
+    assert "Declined by DMT, and spared by the draft 1" in text
+    assert "Declined by DMT on 3 April 2017: It is in hand. Not raised: DMT would have been spared it" in text
+    assert "Not raised On 3 April 2017 Teaching contract for low incidence needs" in text
+
+
 def test_what_has_another_reason_or_end_by_the_draft_is_shown_with_both(client: FlaskClient) -> None:
     row = db.session.query(models.Escalation).filter_by(person_id=None).order_by(models.Escalation.id.desc()).first()
     assert row
@@ -91,7 +159,7 @@ def test_what_has_another_reason_or_end_by_the_draft_is_shown_with_both(client: 
     sign_in_as(client, "Risk Co-ordinator")
     send(client, **SPARING)
     text = words(client.get("/policy/replay"))
-    assert "Raised on the same day, but otherwise 1" in text
+    assert "Raised on the same day, for another reason or with another end 1" in text
     assert "to RED against a target of 78% for 2017" in text
     assert "Withdrawn on 3 April 2017: The figure was wrong. On 3 April 2017 Percentage of eligible children" in text
     assert "to AMBER against a target of 78% for 2017" in text

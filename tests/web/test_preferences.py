@@ -126,9 +126,14 @@ def test_the_calendar_is_made_renewed_and_stopped(app: Flask) -> None:
     client, person = signed_in(app, name="Ada Byron")
     assert not ADDRESS.search(client.get("/preferences").text)
     post(client, "/preferences/calendar")
-    first = ADDRESS.search(client.get("/preferences").text)
+    made = client.get("/preferences")
+    first = ADDRESS.search(made.text)
+    assert "Your calendar has an address now." in words(made)
+    assert "the one before" not in words(made).lower()
     post(client, "/preferences/calendar")
-    second = ADDRESS.search(client.get("/preferences").text)
+    renewed = client.get("/preferences")
+    second = ADDRESS.search(renewed.text)
+    assert "Your calendar has a new address. The one before it opens nothing any more." in words(renewed)
     assert first
     assert second
     assert first[1] != second[1]

@@ -30,13 +30,6 @@ ENTRY = {
 }
 
 
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
-
-
 def publish(client: FlaskClient, code: str = "EY-05", **fields: Any) -> TestResponse:
     """Send a result, and publish it as the consequences that are shown say."""
     path, typed = path_of(code, "/publish"), {**ENTRY, **fields}

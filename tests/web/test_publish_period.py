@@ -21,13 +21,6 @@ from tests.web.test_publish import SHOWN, as_shown, stored
 PATH = "/indicators/publish?ends=31&ends=3&ends=2017&all=y"
 
 
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
-
-
 def typed(**values: str) -> dict[str, Any]:
     """The fields of the table: a value or a note for each indicator, by code, as EY_05 or note_EY_05."""
     ids: dict[str, int] = dict(db.session.execute(select(Indicator.code, Indicator.id)).all())

@@ -22,13 +22,6 @@ def saved() -> int:
     return count
 
 
-@pytest.fixture
-def risk(app: Flask) -> models.Risk:
-    """An open AMBER risk."""
-    row: models.Risk = make.RiskFactory()
-    return row
-
-
 def as_owner(app: Flask, risk: models.Risk) -> tuple[FlaskClient, str]:
     """The owner's browser, and the address of the page."""
     address = f"/risks/{risk.id}/escalate"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from riskreg.extensions import db
+from riskreg.queries import owners, register
 from tests import factories as make
 from tests.web.before_dmt import counted, escalated, signed_in_as
 from tests.web.browsing import sign_in_as, words
@@ -115,6 +117,51 @@ def test_division_and_owner_narrow_the_list_and_can_be_taken_away_again(app: Fla
     assert "Another" not in answer.text
     assert "Remove Planning and Access" in words(answer)
     assert f'/register?division={division.id}"' in answer.text
+
+
+def owners_offered(text: str) -> list[str]:
+    """The titles in the list of owners to choose from, after "All owners"."""
+    offered = text.partition('id="filter-owner"')[2].partition("</select>")[0]
+    return re.findall(r">([^<]+)</option>", offered)[1:]
+
+
+def test_more_owners_than_can_be_listed_are_offered_by_division(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owners, "MOST_OWNERS", 2)
+    post, other = make.PostFactory(title="Head of Fair Access"), make.PostFactory(title="Head of SEN")
+    division = make.DivisionFactory(name="Planning and Access")
+    make.RiskFactory(owner_post=post, division=division)
+    make.RiskFactory(owner_post=other)
+    make.RiskFactory(status="draft", owner_post=make.PostFactory(title="Head of Drafts"))
+    reader = signed_in_as(app, "auditor")
+    few = reader.get("/register").text
+    assert owners_offered(few) == ["Head of Fair Access", "Head of SEN"]
+    assert "too many to list" not in few
+    make.RiskFactory(owner_post=make.PostFactory(title="Head of Youth Hubs"))
+    db.session.commit()
+    every = reader.get("/register").text
+    assert owners_offered(every) == []
+    assert "There are too many to list: choose a division first." in every
+    there = reader.get(f"/register?division={division.id}").text
+    assert owners_offered(there) == ["Head of Fair Access"]
+    assert "too many to list" not in there
+    asked_for = reader.get(f"/register?owner={other.id}")
+    assert owners_offered(asked_for.text) == ["Head of SEN"]
+    assert "1 risk " in words(asked_for)
+    assert "Remove Head of SEN" in words(asked_for)
+
+
+def test_words_are_found_the_same_whether_few_or_many_risks_have_them(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, rag in (("A", "RED"), ("B", "GREEN"), ("C", "RED")):
+        make.RiskFactory(title=f"Places {name}", own_rag=rag)
+    make.RiskFactory(title="Something else", own_rag="RED")
+    reader = signed_in_as(app, "auditor")
+    addresses = [f"/register?q=places&rag={rag}&sort=-title" for rag in ("", "RED", "GREEN", "AMBER")]
+    found = [re.findall("Places [ABC]", reader.get(address).text) for address in addresses]
+    assert found == [["Places C", "Places B", "Places A"], ["Places C", "Places A"], ["Places B"], []]
+    monkeypatch.setattr(register, "FEW", 0)
+    assert [re.findall("Places [ABC]", reader.get(address).text) for address in addresses] == found
 
 
 @pytest.mark.parametrize(

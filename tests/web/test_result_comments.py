@@ -22,13 +22,6 @@ WAITING = "/indicators/comments"
 TEXT = "A provider closed.\n\nTwo more are being sought."
 
 
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
-
-
 def address(code: str = "EY-08") -> str:
     """Where the last result of an indicator is commented on."""
     key = result_of(code).id

@@ -30,13 +30,6 @@ NEWS: dict[str, Any] = {**CALM, "any_change": "changed", "note": "The provider h
 ASSESSED: dict[str, Any] = {**NEWS, "rating": "assess", "likelihood": "4", "impact": "5"}
 
 
-@pytest.fixture
-def risk(app: Flask) -> models.Risk:
-    """An open AMBER risk."""
-    row: models.Risk = make.RiskFactory()
-    return row
-
-
 def as_owner(app: Flask, risk: models.Risk) -> tuple[FlaskClient, str]:
     """The owner's browser, and the address of the page."""
     address = f"/risks/{risk.id}/review"

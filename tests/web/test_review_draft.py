@@ -30,13 +30,6 @@ HALF: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def risk(app: Flask) -> models.Risk:
-    """An open AMBER risk."""
-    row: models.Risk = make.RiskFactory()
-    return row
-
-
 def drafts() -> list[models.ReviewDraft]:
     """The drafts that are stored."""
     fresh()

@@ -32,12 +32,6 @@ def count(model: type[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    sign_in_as(client, "Performance Officer")
-    return client
-
-
 def send(client: FlaskClient, path: str, **fields: object) -> TestResponse:
     """Look at what a form does, then save it as it was shown."""
     shown = post(client, path, **fields)
@@ -210,6 +204,11 @@ class TestReading:
             officer.get("/indicators/5/targets")
         return len(sent)
 
+    def test_each_source_stands_by_itself_and_a_year_without_one_says_so(self, officer: FlaskClient) -> None:
+        text = words(officer.get(f"/indicators/{indicator_of('VSK-02')}/targets"))
+        assert "Business Plan, line 880 Business Plan, lines 880, 954 A 2015 figure" in text
+        assert "2021 none is set not known not known none is kept" in text
+
     def test_the_page_of_an_indicator_lists_the_escalations_it_caused(self, client: FlaskClient) -> None:
         sign_in_as(client, "Auditor")
         answer = client.get("/indicators/5")
@@ -230,6 +229,10 @@ class TestReading:
         db.session.commit()
         text = words(client.get("/indicators/watch"))
         assert "A slow riser" in text
+        assert (
+            "2 indicators to watch. 2 indicators have enough results for a forecast. 44 indicators have too few."
+            in text
+        )
         assert "78% in 2018 (the results lie on a line), target 84%: would be AMBER" in text
         assert "it raises no escalation" in text
         page = words(client.get(f"/indicators/{indicator.id}"))

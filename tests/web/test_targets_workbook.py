@@ -15,16 +15,10 @@ from werkzeug.test import TestResponse
 
 from riskreg.extensions import db
 from riskreg.models import TargetPast, TargetRow, Upload
-from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.browsing import post, problems, words
 
 COLUMNS = {"Code": "A", "Year": "F", "Target": "G", "Floor standard": "H", "GREEN within": "I", "State": "K"}
 GROUP = "Early Years & Childcare"
-
-
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    sign_in_as(client, "Performance Officer")
-    return client
 
 
 def downloaded(client: FlaskClient, group: str = GROUP) -> bytes:
@@ -83,7 +77,7 @@ def test_the_workbook_holds_every_indicator_of_the_group_with_the_years_ahead(of
 
 def test_all_groups_come_back_untouched_and_say_nothing_new(officer: FlaskClient) -> None:
     there = upload(officer, downloaded(officer, "")).location
-    assert "550 rows can be read" in words(officer.get(there))
+    assert "550 rows can be taken in. Say below why, and see what they change." in words(officer.get(there))
     answer = post(officer, there, reason="No change.")
     assert answer.status_code == 422
     assert "This is what is set already." in words(answer)
@@ -98,7 +92,7 @@ def test_changes_are_seen_then_saved_and_the_file_goes(officer: FlaskClient) -> 
         ("EY-06", 2019, "Target", "↑"),
         ("EY-06", 2020, "Target", None),
     )
-    assert "45 rows can be read" in words(officer.get(there))
+    assert "45 rows can be taken in" in words(officer.get(there))
     shown = post(officer, there, reason="Agreed by DMT.")
     text = words(shown)
     assert "This is what 4 changes do." in text
@@ -130,7 +124,7 @@ def test_every_problem_is_named_by_sheet_row_and_column_and_nothing_is_saved(off
     assert "Targets, row 2 G (Target) “about 80” is not a number" in text
     assert "Targets, row 3 H (Floor standard) Higher is better: the floor must not be above the target." in text
     assert "Targets, row 4 I (GREEN within) A tolerance is for an indicator" in text
-    assert "Targets, row 5 A (Code) There is no such indicator." in text
+    assert "Targets, row 5 A (Code) There is no indicator “EY-99”." in text
     assert "Targets, row 7 F (Year) The target of 2018 is there in row 8 too." in text
     assert "Targets, row 8 F (Year) The target of 2018 is there in row 7 too." in text
     assert "Targets, row 9 K (State) This target was changed meanwhile" in text
@@ -162,7 +156,11 @@ def test_a_target_that_was_changed_after_the_download_is_noticed(officer: FlaskC
     ("content", "name", "sentence"),
     [
         (b"", "targets.xlsx", "empty"),
-        (b"Code,Year\nEY-01,2017\n", "targets.csv", "It lacks: Target, Floor standard"),
+        (
+            b"Code,Year\nEY-01,2017\n",
+            "targets.csv",
+            "downloaded here. Target, Floor standard, GREEN within, AMBER within and State are missing.",
+        ),
         (b"%PDF-1.7", "targets.pdf", ""),
     ],
 )

@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -18,20 +17,13 @@ from riskreg.extensions import db
 from tests import factories as make
 from tests.exchange.books import book
 from tests.web.before_dmt import counted, fresh, signed_in_as
-from tests.web.browsing import post, problems, sign_in_as, words
+from tests.web.browsing import post, problems, words
 from tests.web.sheets import choose, filled_in, kept
 from tests.web.test_publish import SHOWN, stored
 
 PATH = "/indicators/upload"
 XLSX = "/indicators/publish/results.xlsx?ends=31&ends=3&ends=2017&all=y"
 CSV = XLSX.replace(".xlsx", ".csv")
-
-
-@pytest.fixture
-def officer(client: FlaskClient) -> FlaskClient:
-    """The performance officer."""
-    sign_in_as(client, "Performance Officer")
-    return client
 
 
 def send(client: FlaskClient, content: bytes, name: str = "results.xlsx", **fields: Any) -> TestResponse:

@@ -32,7 +32,7 @@ WHY = {
     "The person is no longer": "inactive",
     "It is now due": "moved",
     "By the policy": "too early",
-    "It is another person": "re-aimed",
+    "By now": "re-aimed",
     "Nobody is told": "nobody",
     "The risk is no longer": "gone",
     "The action is no longer": "gone",
@@ -45,6 +45,9 @@ WHY = {
     "A newer pack": "outdated",
     "It was settled": "settled",
     "It does not stand": "gone",
+    "The end of the escalation": "end proposed",
+    "It stands again": "back",
+    "It was referred anew": "referred anew",
 }
 
 
@@ -135,10 +138,10 @@ def fate(notice: Notice) -> str:
 
 
 def one_by_one(message: Message, person: str) -> list[tuple[str, ...]]:
-    """What a message that could not wait says, one escalation after another."""
-    on = message.created_at.date().isoformat()
+    """What a message that could not wait says, one escalation after another, and whether it was dropped."""
+    on, fate = message.created_at.date().isoformat(), "dropped" if message.state == "dropped" else "told"
     if "escalations" in message.facts:
-        return [
-            (message.kind, one["reference"], message.facts["for"], on, person) for one in message.facts["escalations"]
-        ]
-    return [(message.kind, message.facts.get("reference", ""), "", on, person)]
+        told = [(one["reference"], fate) for one in message.facts["escalations"]]
+        told += [(one.partition(":")[0], "dropped") for one in message.facts.get("left_out", ())]
+        return [(message.kind, words, message.facts["for"], on, person, became) for words, became in told]
+    return [(message.kind, message.facts.get("reference", ""), "", on, person, fate)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import blake2b
 
 from sqlalchemy import select
 
 from riskreg.domain.contracts import RouteKind, RouteStage
 from riskreg.domain.escalation import SignalState
-from riskreg.domain.lifecycle import ActionStatus, DecisionKind, DecisionTaken, EscalationStatus
+from riskreg.domain.lifecycle import LIVE, ActionStatus, DecisionKind, DecisionTaken, EscalationStatus
 from riskreg.domain.notices import NoticeKind, Rhythm
 from riskreg.extensions import db
 from riskreg.models import (
@@ -32,7 +33,7 @@ from riskreg.queries.sessions import session_of
 from riskreg.services.actions import ActionChange, update_action
 from riskreg.services.actors import Actor
 from riskreg.services.contracts import ReviewEntry, RouteEntry, record_review, record_route
-from riskreg.services.escalations import record_decision
+from riskreg.services.escalations import raise_escalation, record_decision
 from riskreg.services.keeping import hand_over_risk
 from riskreg.services.meetings import schedule_meetings
 from riskreg.services.packs import make_pack
@@ -43,6 +44,8 @@ from riskreg.services.results import ResultEntry
 from riskreg.services.reviews import ReviewAnswers, complete_review
 
 SATURDAY = 5
+DAYS = timedelta(days=21)
+VACANT = "head-of-fair-access"  # from 12 June to 9 July
 # Who hears how, by the code of the post; everybody else has a digest a day.
 WISHES = {
     "director-planning-and-access": (Rhythm.AT_ONCE, 0, ()),
@@ -254,6 +257,39 @@ def _meeting(now: datetime, after_each: Callable[[], None]) -> None:
     _save(after_each)
 
 
+def _referred(now: datetime, after_each: Callable[[], None]) -> None:
+    """DMT refers what it can, the first by its reference, to the corporate register."""
+    live = select(Escalation).where(Escalation.status.in_((EscalationStatus.AWAITING, EscalationStatus.CONFIRMED)))
+    one = min(db.session.scalars(live), key=lambda row: row.risk.reference.number)
+    _decided(one, DecisionTaken(DecisionKind.REFER, "It concerns the whole council."), now, after_each)
+
+
+def _taken_back(now: datetime, after_each: Callable[[], None]) -> None:
+    one = db.session.scalars(select(Escalation).where(Escalation.status == EscalationStatus.REFERRED)).one()
+    taken = DecisionTaken(DecisionKind.CONFIRM, "We keep it.", due_on=now.date() + timedelta(days=21))
+    _decided(one, taken, now, after_each)
+
+
+def _decided(one: Escalation, taken: DecisionTaken, now: datetime, after_each: Callable[[], None]) -> None:
+    record_decision(_must("corporate-director", now), one, taken, one.risk.revision, now)
+    _save(after_each)
+
+
+def _in_one_day(now: datetime, after_each: Callable[[], None], first: str, then: str) -> None:
+    """A risk changes hands and comes before DMT, which decides; then it changes hands again, all before mail leaves."""
+    keeper, live = _must("risk-coordinator", now), select(Escalation.risk_id).where(Escalation.status.in_(LIVE))
+    quiet = db.session.scalars(select(Risk).where(Risk.status == "open", Risk.id.not_in(live))).all()
+    risk = min(quiet, key=lambda one: one.reference.number)
+    if risk.owner_post.code != first:
+        hand_over_risk(keeper, risk, _post(first).id, "For a while.", risk.revision, now)
+        _save(after_each)
+    row = raise_escalation(keeper, risk, "It grows.", now)
+    _save(after_each)
+    _decided(row, DecisionTaken(DecisionKind.CONFIRM, "It does.", due_on=now.date() + DAYS), now, after_each)
+    hand_over_risk(keeper, risk, _post(then).id, "For a while.", risk.revision, now)
+    _save(after_each)
+
+
 def _packs(now: datetime, after_each: Callable[[], None]) -> None:
     meeting = db.session.scalars(select(Meeting).order_by(Meeting.held_on.desc())).first()
     assert meeting is not None
@@ -266,9 +302,16 @@ EVENTS: dict[date, Callable[[datetime, Callable[[], None]], None]] = {
     date(2017, 5, 17): _risk_handed_over,
     date(2017, 6, 12): _person_leaves,
     date(2017, 7, 7): _person_follows,
+    date(2017, 6, 22): partial(_in_one_day, first="head-of-youth-justice", then=VACANT),
+    date(2017, 7, 10): _referred,
+    date(2017, 7, 24): _taken_back,
+    date(2017, 8, 10): partial(_in_one_day, first="head-of-youth-justice", then="head-of-school-improvement"),
     date(2017, 9, 4): _deputy,
     date(2017, 10, 7): _waiting_risk_handed_over,
     date(2017, 10, 14): _waiting_risk_handed_over,
+    date(2017, 10, 20): _referred,
+    date(2017, 10, 21): _taken_back,
+    date(2017, 10, 22): _referred,  # before anybody but those who hear at once is told that it was taken back
     date(2017, 11, 18): _waiting_risk_handed_over,
     date(2018, 1, 20): _waiting_risk_handed_over,
     date(2017, 9, 8): _meeting,

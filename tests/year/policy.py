@@ -8,9 +8,10 @@ from __future__ import annotations
 import calendar
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -22,6 +23,7 @@ from riskreg.models import (
     Contract,
     ContractReview,
     Escalation,
+    EscalationSignal,
     Holding,
     Indicator,
     Message,
@@ -30,11 +32,13 @@ from riskreg.models import (
     Person,
     Post,
     PostRole,
+    Referral,
     Result,
     Risk,
     SignalRow,
 )
 from tests.year.ledger import Key, Words, names, pack_words
+from tests.year.pressing import Pressing, Told
 
 RULES = json.loads((Path(__file__).parents[2] / "riskreg" / "plan" / "policy.json").read_text())
 # Easter, the bank holidays of May and August, and Christmas, as the government announced them for England.
@@ -42,11 +46,19 @@ HOLIDAYS = {
     date(2017, 4, 14), date(2017, 4, 17), date(2017, 5, 1), date(2017, 5, 29), date(2017, 8, 28), date(2017, 12, 25),
     date(2017, 12, 26), date(2018, 1, 1), date(2018, 3, 30), date(2018, 4, 2),
 }  # fmt: skip
-BEFORE, LINE, LATEST = RULES["reminder_days_before"], RULES["late_days_line_director"], RULES["late_days_coordinator"]
+BEFORE = RULES["reminder_days_before"]
 EARLY = {-days: {"owner"} for days in BEFORE}
+CAPACITIES = {"line director": "line", "co-ordinator": "coordinator", "DMT": "dmt_member"}
+LATE = {
+    kind: {
+        RULES[f"late_days_{day}"]: {"owner", *(CAPACITIES[name] for name in RULES[f"late_{kind}_told_{step}"])}
+        for day, step in (("line_director", "first"), ("coordinator", "second"))
+    }
+    for kind in ("review", "action")
+}
 LADDERS: dict[str, dict[int, set[str]]] = {
-    "review": EARLY | {LINE: {"owner", "line"}, LATEST: {"owner", "line", "coordinator", "dmt_member"}},
-    "action": EARLY | {LINE: {"owner", "line"}, LATEST: {"owner", "line", "coordinator"}},
+    "review": EARLY | LATE["review"],
+    "action": EARLY | LATE["action"],
     "contract review": EARLY
     | {
         RULES["review_overdue_days_manager"]: {"owner"},
@@ -60,6 +72,7 @@ PRESSING = {
     "withdraw": "escalation_withdrawn",
 }
 ESCALATION_NEWS = {"joined": "escalation joined", "propose de-escalation": "de-escalation proposed"}
+REFER = "refer to the corporate register"
 STANDS = ("awaiting DMT", "confirmed", "returned to owner", "referred to corporate", "deferred to a meeting")
 DAY = timedelta(days=1)
 
@@ -97,11 +110,18 @@ class Thing:
         """The stage that the thing has reached on a day, and in which capacities people are told; None before it."""
         if self.stage:
             return self.stage, self.capacities
-        steps = [step for step in LADDERS[self.kind] if step <= (on - self.due).days]
+        steps = [step for step in LADDERS[self.kind] if self.told_on(step) <= on]
         if not steps:
             return None
         step = max(steps)
         return (f"{step:+d}" if step else "0"), frozenset(LADDERS[self.kind][step])
+
+    def told_on(self, step: int) -> date:
+        """The day on which a step is told: not past a day off while it lies ahead, so that it is told in time."""
+        on = self.due + DAY * step
+        if step > 0:
+            return on
+        return next(on - DAY * back for back in range(14) if works(on - DAY * back))
 
 
 @dataclass
@@ -192,6 +212,10 @@ class Staffing:
             over = self.line[over]
         return self.role("coordinator")
 
+    def hearing(self, post: int) -> set[int]:
+        """Who is told of what a post owns: those in it, or those above while it is vacant."""
+        return self.owners(post) or self.above(post)
+
     def told(self, thing: Thing, on: date) -> set[int]:
         """Who is told of a thing on a day; what a vacant post owns is its line's from the first stage on."""
         reached = thing.reached(on)
@@ -214,6 +238,11 @@ def _key(event: AuditEvent) -> int:
     return int(event.subject.rpartition(":")[2])
 
 
+def _about(signal: SignalRow) -> tuple[int | None, int | None, str]:
+    """The indicator or the contract that a signal is about, and the fact."""
+    return signal.indicator_id, signal.contract_id, signal.fact
+
+
 class Policy:
     """The year as it should be. It is told when the day's reminders are due, when something may have happened, and
     when digests go; the ledger that it keeps meanwhile is compared with the one in the tables at the end.
@@ -223,14 +252,17 @@ class Policy:
         """Begin with the register as it was loaded; what that brought before DMT is told."""
         self.words = Words()
         self.noted: dict[Key, Noted] = {}
-        self.pressing: Counter[tuple[str, ...]] = Counter()
+        self.pressing = Pressing()
         self.digests: Counter[tuple[str, str, tuple[Key, ...]]] = Counter()
         self.last: dict[int, date] = {}
+        self.missed: set[date] = set()
         self.read_until = 0
         self.lost: set[int] = set()
 
     def remind(self, days: Iterable[date], today: date) -> None:
         """The reminders of some days, the missed ones first, are noted today."""
+        days = list(days)
+        self.missed |= {on for on in days if on != today}
         things = list(due_things(self.words))
         for on in days:
             staff = Staffing(on)
@@ -270,24 +302,37 @@ class Policy:
 
     def _happened_to_risk(self, event: AuditEvent, risk: Risk, staff: Staffing, today: date) -> None:
         on, owners, members = today.isoformat(), staff.owners(risk.owner_post_id), staff.role("dmt_member")
+        corporate, heard = staff.role("corporate_coordinator"), staff.hearing(risk.owner_post_id)
         if event.verb in PRESSING:
-            self._press(PRESSING[event.verb], str(risk.reference), "owner", on, owners)
-            self._press(PRESSING[event.verb], str(risk.reference), "dmt", on, members)
+            self._press(PRESSING[event.verb], event, risk, on, {"owner": heard, "dmt": members})
         elif event.verb in ESCALATION_NEWS:
-            for person in sorted(owners | members):
-                what = (ESCALATION_NEWS[event.verb], f"{risk.reference} at {risk.revision}", "", on)
-                self._add(what, person, today, (event.verb, _key(event), 0))
+            self._news(ESCALATION_NEWS[event.verb], risk, heard | members, today, (event.verb, _key(event), 0))
+        elif event.verb in ("recovered", "withdrawn"):
+            # Of an escalation that stands; where its end is proposed, or it has ended, they hear that instead.
+            escalation = db.session.get_one(Escalation, _key(event))
+            told = heard | members if escalation.status in STANDS and not escalation.proposal else set()
+            self._news("reason went", risk, told, today, ("reason", escalation.id, event.id))
         elif event.verb == "decided":
-            self._press("decision_made", str(risk.reference), "", on, owners)
+            self._press("decision_made", event, risk, on, {"owner": heard})
+            referred = corporate if event.detail["kind"] == REFER else set()
+            self._press("referral_proposed", event, risk, on, {"corporate": referred})
+        elif event.verb == "ended the referral":
+            told = (heard | members | corporate) - {event.person_id}
+            self._news("referral ended", risk, told, today, ("referral", _key(event), 0))
         elif event.verb == "handed over":
             for person in sorted(owners - {event.person_id}):
                 what = ("handed over", str(risk.reference), "", on)
                 self._add(what, person, today, ("risk", risk.id, risk.owner_post_id))
 
+    def _news(self, kind: str, risk: Risk, people: Iterable[int], today: date, event: tuple[str, int, int]) -> None:
+        """Something happened to an escalation; what happens to a risk in one go is told in one go."""
+        for person in sorted(people):
+            self._add((kind, f"{risk.reference} at {risk.revision}", "", today.isoformat()), person, today, event)
+
     def _happened_to_people(self, event: AuditEvent, staff: Staffing, today: date) -> None:
         on = today.isoformat()
         if event.verb == "add a person":
-            self._press("account_invitation", "", "", on, {_key(event)})
+            self.pressing.add({_key(event)}, partial(Told, "account_invitation", "", on, event=event.id))
         elif event.verb in ("hand over a post", "set a deputy"):
             title = db.session.get_one(Post, _key(event)).title
             what = ("handed over", f"post {title} {event.detail['from_on']}", "", on)
@@ -297,8 +342,10 @@ class Policy:
             for person in sorted(staff.role("dmt_member") - {event.person_id}):
                 self._add(("pack", pack_words(pack), "", on), person, today, ("pack", pack.id, 0))
 
-    def _press(self, kind: str, words: str, audience: str, on: str, people: Iterable[int]) -> None:
-        self.pressing.update((kind, words, audience, on, self._name(one)) for one in people)
+    def _press(self, kind: str, event: AuditEvent, risk: Risk, on: str, people: Mapping[str, set[int]]) -> None:
+        told = partial(Told, kind, str(risk.reference), on, event=event.id, risk=risk.id, escalation=_key(event))
+        for capacity, some in people.items():
+            self.pressing.add(some, partial(told, capacity=capacity))
 
     def _name(self, person: int) -> str:
         if person not in self.words.people:
@@ -307,6 +354,7 @@ class Policy:
 
     def send(self, today: date) -> None:
         """Let the digests go that are due; then tell the administrators of what could not be sent."""
+        self.pressing.send(Staffing(today), today.isoformat())
         sent = [self._digest(person, today) for person in self._waiting()]
         things: dict[tuple[str, str], Thing] = {}
         if any(sent):
@@ -357,7 +405,9 @@ class Policy:
         if person.rhythm == "daily" or any(one.key[0] == "pack" for one in mine):
             return True
         chosen = max(today - DAY * back for back in range(7) if (today - DAY * back).weekday() == person.rhythm_weekday)
-        goes = next(chosen + DAY * on for on in range(14) if works(chosen + DAY * on))
+        # A day on which nobody works, or no job ran, is made good on the first after it on which both is so.
+        ahead = (chosen + DAY * on for on in range(14))
+        goes = next(on for on in ahead if works(on) and on not in self.missed)
         had = person.id in self.last and self.last[person.id] >= chosen
         return not had and goes <= today and min(one.since for one in mine) <= goes
 
@@ -395,6 +445,11 @@ class Policy:
         if kind == "message":
             state = db.session.get_one(Message, key).state
             return "told" if state in ("failed", "unknown") else "settled"
+        if kind == "reason":
+            return self._still_lost(db.session.get_one(Escalation, key), db.session.get_one(AuditEvent, post))
+        if kind == "referral":
+            states = db.session.scalars(select(Referral.state).where(Referral.escalation_id == key))
+            return "referred anew" if {"proposed", "accepted"} & set(states) else "told"
         if kind in ESCALATION_NEWS:
             escalation = db.session.get_one(Escalation, key)
             stands = escalation.status in STANDS and (kind == "joined" or escalation.proposal)
@@ -407,7 +462,24 @@ class Policy:
             return "told" if any(until is None or until >= today for until in ends) else "handed on"
         return "told"
 
+    def _still_lost(self, escalation: Escalation, event: AuditEvent) -> str:
+        """Whether an escalation that lost a reason stands, and nothing as grave on the same fact does again."""
+        if escalation.status not in STANDS:
+            return "gone"
+        if escalation.proposal:
+            return "end proposed"
+        held = select(SignalRow).join(EscalationSignal, EscalationSignal.signal_id == SignalRow.id)
+        signals = list(db.session.scalars(held.where(EscalationSignal.escalation_id == escalation.id)))
+        best: dict[tuple[int | None, int | None, str], int] = defaultdict(int)
+        for one in signals:
+            if one.state == "stands":
+                best[_about(one)] = max(best[_about(one)], one.severity)
+        same = select(AuditEvent.sentence).where(AuditEvent.at == event.at, AuditEvent.subject == event.subject)
+        said = list(db.session.scalars(same.where(AuditEvent.verb.in_(("recovered", "withdrawn")))))
+        lost = [one for one in signals if any(f"It said: {one.sentence} " in text for text in said)]
+        return "told" if any(best[_about(one)] < one.severity for one in lost) else "back"
+
     def expected(self) -> dict[str, object]:
         """The ledger as it should be."""
         notices = {key: (one.fate, one.digest) for key, one in self.noted.items()}
-        return {"notices": notices, "digests": self.digests, "pressing": self.pressing}
+        return {"notices": notices, "digests": self.digests, "pressing": self.pressing.counted(self._name)}

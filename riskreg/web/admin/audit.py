@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import PartialDate, read_partial
-from riskreg.domain.sentences import day
+from riskreg.domain.sentences import day, written_reference
 from riskreg.queries.audit import (
     AuditFilter,
     AuditLine,
@@ -99,7 +99,7 @@ def _reference(left_out: list[str]) -> str:
     if number is None:
         left_out.append(f"“{words}” is not a reference such as {register.prefix} 01, so it does not narrow the list.")
         return ""
-    return f"{register.prefix} {number:02d}"
+    return written_reference(register.prefix, number)
 
 
 def _in_force(wanted: AuditFilter, names: Mapping[int, str]) -> list[tuple[str, str]]:

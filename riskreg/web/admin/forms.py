@@ -9,11 +9,11 @@ from wtforms.validators import InputRequired
 
 from riskreg.domain.access import Role
 from riskreg.queries.organisation import Sitting
+from riskreg.services.accounts import LONGEST_ADDRESS
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import ChoiceField, LongTextField, SelectField, TextField, TickField
+from riskreg.web.fields import CHOOSE, ChoiceField, LongTextField, SelectField, TextField, TickField
 from riskreg.web.forms import Form
 
-LONGEST_ADDRESS = 254
 LONGEST_REASON = 1_000
 FROM_HINT = "The first day, that day included. For example, 1 9 2017"
 
@@ -38,7 +38,7 @@ class SittingForm(Form):
 
     def offer(self, people: Sequence[tuple[int, str]]) -> None:
         """Offer the people who are active."""
-        self.person_id.offer([("", "Choose one"), *((str(key), name) for key, name in people)])
+        self.person_id.offer([CHOOSE, *((str(key), name) for key, name in people)])
 
 
 class EndForm(Form):
@@ -53,7 +53,7 @@ class EndForm(Form):
         """Offer those whose time has no end yet."""
         self.holding_id.offer(
             [
-                ("", "Choose one"),
+                CHOOSE,
                 *((str(one.id), f"{one.name}, {'deputy' if one.deputy else 'holder'}") for one in sittings),
             ]
         )

@@ -13,6 +13,7 @@ from riskreg.domain.sentences import plural
 from riskreg.jobs import JOBS, Job
 from riskreg.queries.jobs import SchedulerLine, Standing, asked_runs, job_standings, run_count, runs_listed, schedulers
 from riskreg.services.job_requests import ask_for_run
+from riskreg.services.schedulers import SEEN_WITHIN
 from riskreg.web.access import current_actor, needs
 from riskreg.web.admin.room import blueprint
 from riskreg.web.listing import Pages, asked
@@ -20,8 +21,6 @@ from riskreg.web.pages import page
 from riskreg.web.requests import saving
 
 FAILURES_OF = timedelta(days=7)
-# A scheduler notes every three seconds that it is there; one that has not for longer was stopped or cut off.
-SEEN_WITHIN = timedelta(seconds=30)
 
 
 @blueprint.get("/admin/jobs")
@@ -74,4 +73,5 @@ def next_run(job: Job, standing: Standing, now: datetime, leader: SchedulerLine 
     if missed > 0 or (not done and job.at <= local.time()):
         due = f"now: {plural(missed, 'day')} missed" if missed > 0 else "now: it is due"
         return due if leader else f"when a scheduler runs; {due.removeprefix('now: ')}"
-    return f"{'tomorrow' if done else 'today'} at {job.at:%H:%M}"
+    at = f"{'tomorrow' if done else 'today'} at {job.at:%H:%M}"
+    return at if leader else f"{at}, when a scheduler runs then"

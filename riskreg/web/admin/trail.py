@@ -31,6 +31,7 @@ DONE = {
     "send again": "had a message sent again",
     "dropped": "dropped a message",
     "came back": "had a message come back",
+    "left out": "left something out of a message",
     "was delayed": "heard that a message is delayed",
     "plan loaded": "loaded the plan",
     "withdraw": "withdrew the escalation",

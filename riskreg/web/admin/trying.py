@@ -56,7 +56,7 @@ def _settings() -> list[tuple[str, str]]:
         ("Sign-in at the mail server", "with a user name and a password" if config["SMTP_USER"] else "none"),
         ("Waits for an answer", plural(int(config["SMTP_TIMEOUT"]), "second")),
         ("Sender", config["MAIL_FROM"]),
-        ("Answers go to", config["MAIL_REPLY_TO"] or "the sender"),
+        ("Answers go to", config["MAIL_REPLY_TO"] or "the sender; each message says that nobody reads them"),
         ("What cannot be delivered goes to", config["MAIL_BOUNCES"] or "the sender"),
         ("Links in messages begin with", config["BASE_URL"]),
     ]

@@ -35,6 +35,7 @@ from riskreg.web.contracts.forms import ReviewForm, RouteForm
 from riskreg.web.contracts.keeping import consequences
 from riskreg.web.contracts.room import ADDRESS, KIND_WORDS, blueprint, load
 from riskreg.web.contracts.wording import (
+    REACHES,
     dmt_is_told,
     end_in_words,
     extensions_in_words,
@@ -47,10 +48,9 @@ from riskreg.web.contracts.wording import (
 from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.outcomes import what_changed
 from riskreg.web.pages import page
-from riskreg.web.stepping import save_or_show, wants_change
+from riskreg.web.stepping import is_sent, save_or_show
 
 Entry = TypeVar("Entry", RouteEntry, ReviewEntry)
-REACHES = {int(reach): reach.who for reach in Reach}
 STAGE_WORDS = {int(stage): words for stage, words in STAGES.items()}
 
 
@@ -98,7 +98,7 @@ def route(contract_id: int) -> ResponseReturnValue:
     """Record what is decided about a contract's end."""
     found = _load_mine(contract_id)
     form = RouteForm(revision=found.revision)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _recorded(form, found, form.as_entry(), preview_route, record_route)
         if answer is not None:
             return answer
@@ -111,7 +111,7 @@ def review(contract_id: int) -> ResponseReturnValue:
     """Record a review of a contract that was held."""
     found = _load_mine(contract_id)
     form = ReviewForm(revision=found.revision)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _recorded(form, found, form.as_entry(), preview_review, record_review)
         if answer is not None:
             return answer

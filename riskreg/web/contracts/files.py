@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Response
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
@@ -10,14 +9,11 @@ from riskreg.domain.access import Permission
 from riskreg.services.contract_files import contract_workbook
 from riskreg.web.access import needs
 from riskreg.web.contracts.room import blueprint
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from riskreg.web.downloads import send_as_file
 
 
 @blueprint.get("/contracts/contracts.xlsx")
 @needs(Permission.EXPORT)
 def workbook() -> ResponseReturnValue:
     """Send every contract as a workbook."""
-    answer = Response(contract_workbook(), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="contracts-{clock.today():%Y-%m-%d}.xlsx"'
-    return answer
+    return send_as_file(contract_workbook(), f"contracts-{clock.today():%Y-%m-%d}.xlsx")

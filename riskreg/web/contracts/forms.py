@@ -59,7 +59,7 @@ class RouteForm(Form):
     new_end = WrittenDateField(
         "New end of the contract", hint=f"Only for an extension that is awarded. For example, {TYPED}", called="new end"
     )
-    note = LongTextField("What was decided, and by whom?", needed="Say what was decided.", called="text")
+    note = LongTextField("What was decided, and by whom?", needed="Say what was decided.", called="text", mentions=True)
     revision = RevisionField()
 
     def as_entry(self) -> RouteEntry:
@@ -79,7 +79,7 @@ class ReviewForm(Form):
     reviewed_on = DateField(
         "On which day was it reviewed?", needed="Enter the day of the review.", called="day of the review"
     )
-    note = LongTextField("What came of it?", needed="Say what was found.", called="text")
+    note = LongTextField("What came of it?", needed="Say what was found.", called="text", mentions=True)
     next_review = WrittenDateField(
         "Next review", hint=f"For example, {TYPED}. Leave it empty if no further review is set.", called="next review"
     )

@@ -9,9 +9,10 @@ from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.contract_terms import LABELS
 from riskreg.domain.sentences import plural
+from riskreg.exchange.mapping import MOST_AT_ONCE
 from riskreg.exchange.tables import BrokenTable
 from riskreg.models import Upload
-from riskreg.services.contract_files import MOST_ROWS, ContractReading, read_contracts
+from riskreg.services.contract_files import TOLD, ContractReading, read_contracts
 from riskreg.services.contract_keeping import keep_contracts, preview_contracts
 from riskreg.services.uploads import drop_upload, open_upload
 from riskreg.web.access import current_actor, needs
@@ -21,13 +22,12 @@ from riskreg.web.fields import LongTextField
 from riskreg.web.in_force import present_register
 from riskreg.web.outcomes import what_changed
 from riskreg.web.pages import page
-from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.choosing import choose_columns
 from riskreg.web.spreadsheets.forms import UploadForm
 from riskreg.web.spreadsheets.purposes import Purpose, WantedColumn
 from riskreg.web.spreadsheets.rows import RowsForm
-from riskreg.web.spreadsheets.uploading import columns_of, known_upload, take, take_files
-from riskreg.web.stepping import save_or_show, wants_change
+from riskreg.web.spreadsheets.uploading import ask_for_file, columns_of, known_upload, take_files
+from riskreg.web.stepping import is_sent, save_or_show
 
 FILE = "/contracts/upload/<id:upload_id>"
 take_files(blueprint, "upload")
@@ -61,26 +61,28 @@ CONTRACTS = Purpose(
     "contracts",
     tuple(WantedColumn(label, ALIASES.get(name, ())) for name, label in LABELS.items()),
     either=((LABELS["code"], LABELS["title"]),),
+    told=TOLD,
 )
 
 
 class ContractRowsForm(RowsForm):
     """Whether to go on with the rows that are right, and why contracts are added and changed."""
 
-    reason = LongTextField("Why?", needed="Say why.", hint="For example, where the file comes from.", called="reason")
+    reason = LongTextField(
+        "Why?", needed="Say why.", hint="For example, where the file comes from.", called="reason", mentions=True
+    )
 
 
 @blueprint.route("/contracts/upload", methods=["GET", "POST"])
 @needs(Permission.KEEP_CONTRACT)
 def upload() -> ResponseReturnValue:
     """Ask for a file of contracts, and keep it until they are taken in."""
-    form = UploadForm()
-    if form.validate_on_submit():
-        with saving(form):
-            kept = take(form, CONTRACTS)
-            step = "contracts.upload_rows" if kept.mapping else "contracts.upload_columns"
-            return redirect(url_for(step, upload_id=kept.id))
-    return page("contracts/upload.html", form=form, back=url_for("contracts.listing"), most=MOST_ROWS)
+
+    def onward(kept: Upload) -> str:
+        return url_for("contracts.upload_rows" if kept.mapping else "contracts.upload_columns", upload_id=kept.id)
+
+    back = url_for("contracts.listing")
+    return ask_for_file(UploadForm(), CONTRACTS, onward, "contracts/upload.html", back=back, most=MOST_AT_ONCE)
 
 
 @blueprint.route(f"{FILE}/columns", methods=["GET", "POST"])
@@ -106,7 +108,7 @@ def upload_rows(upload_id: int) -> ResponseReturnValue:
         return _page(found, ContractReading((), broken.problems), None, status=422)
     form = ContractRowsForm()
     form.set_counts(len(reading.entries), reading.wrong)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _kept(form, found, reading)
         if answer is not None:
             return answer

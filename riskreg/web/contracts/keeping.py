@@ -24,7 +24,7 @@ from riskreg.web.forms import Form
 from riskreg.web.in_force import present_register
 from riskreg.web.outcomes import what_changed
 from riskreg.web.pages import page
-from riskreg.web.stepping import save_or_show, typed_fields, wants_change
+from riskreg.web.stepping import is_sent, save_or_show, typed_fields
 
 
 @blueprint.route("/contracts/new", methods=["GET", "POST"])
@@ -32,7 +32,7 @@ from riskreg.web.stepping import save_or_show, typed_fields, wants_change
 def new() -> ResponseReturnValue:
     """Add a contract."""
     form = TermsForm.of(ContractTerms(), _posts(None), 0)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _kept(
             form, ContractEntry(form.as_terms(ContractTerms())), url_for("contracts.listing"), url_for("contracts.new")
         )
@@ -49,7 +49,7 @@ def edit(contract_id: int) -> ResponseReturnValue:
     terms, there = found.terms(), url_for("contracts.contract", contract_id=contract_id)
     form = TermsForm.of(terms, _posts(found), found.revision)
     del form.provider
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         entry = ContractEntry(form.as_terms(terms), contract_id, form.revision.data)
         answer = _kept(form, entry, there, url_for("contracts.edit", contract_id=contract_id))
         if answer is not None:
@@ -64,7 +64,7 @@ def provider(contract_id: int) -> ResponseReturnValue:
     found = _mine(contract_id)
     terms, there = found.terms(), url_for("contracts.contract", contract_id=contract_id)
     form = ProviderForm(revision=found.revision)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         entry = ContractEntry(form.of_terms(terms), contract_id, form.revision.data, form.until)
         answer = _kept(form, entry, there, url_for("contracts.provider", contract_id=contract_id))
         if answer is not None:
@@ -79,7 +79,7 @@ def close(contract_id: int) -> ResponseReturnValue:
     found = _mine(contract_id)
     register_id, there = present_register().id, url_for("contracts.contract", contract_id=contract_id)
     form = StateForm.of(found, risks_that_heed(contract_id))
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         closing, seen, actor, now = form.as_closing(), form.revision.data, current_actor(), clock.now()
         was_open = found.closed_on is None
 

@@ -16,6 +16,7 @@ from riskreg.web.contracts.forms import TYPED, WrittenDateField
 from riskreg.web.contracts.room import KIND_WORDS
 from riskreg.web.datefields import DateField
 from riskreg.web.fields import (
+    CHOOSE,
     MARKS,
     ChoiceField,
     LongTextField,
@@ -88,10 +89,13 @@ class ProviderFields(Form):
     provider_is_voluntary = SelectField(LABELS["provider_is_voluntary"], choices=YES_NO)
 
 
+NEXT_CODE = "Leave it empty to get the next one of its kind, such as EXT-53."  # of one that has none yet
+
+
 class TermsForm(ProviderFields):
     """Every term of a contract. The fields have the names of the terms."""
 
-    code = _line("code", "Leave it empty to get the next one of its kind, such as EXT-53.")
+    code = _line("code")
     title = _line("title", needed="Enter the title.")
     kind = ChoiceField(
         "Kind", choices=[(kind, KIND_WORDS[kind]) for kind in KINDS], needed="Choose the kind of contract."
@@ -116,14 +120,16 @@ class TermsForm(ProviderFields):
     tier = SelectField(LABELS["tier"], choices=TIER_WORDS, hint="The policy gives each tier its milestones.")
     procurement_route = _line("procurement_route", "For example, invitation to tender, invitation to quote, framework.")
     safeguarding_critical = TickField("It is critical to safeguarding")
-    reason = LongTextField("Why?", needed="Say why.", called="reason")
+    reason = LongTextField("Why?", needed="Say why.", called="reason", mentions=True)
     revision = RevisionField()
 
     @classmethod
     def of(cls, terms: ContractTerms, posts: Sequence[tuple[int, str]], revision: int) -> TermsForm:
         """Return the form with the terms as they stand. `posts`: those that can manage it."""
         form = cls(data={name: _typed(value) for name, value in _items(terms)}, revision=revision)
-        form.owner_post_id.offer([("", "Choose one"), *((str(key), title) for key, title in posts)])
+        if not terms.code:
+            form.code.description = NEXT_CODE
+        form.owner_post_id.offer([CHOOSE, *((str(key), title) for key, title in posts)])
         return form
 
     def as_terms(self, present: ContractTerms) -> ContractTerms:
@@ -140,7 +146,7 @@ class ProviderForm(ProviderFields):
         hint="Today or earlier. Where there has been none, the day before the new one began.",
         called="last day of the present provider",
     )
-    reason = LongTextField("Why?", needed="Say why.", called="reason")
+    reason = LongTextField("Why?", needed="Say why.", called="reason", mentions=True)
     revision = RevisionField()
 
     def of_terms(self, terms: ContractTerms) -> ContractTerms:
@@ -158,7 +164,7 @@ class ProviderForm(ProviderFields):
 class StateForm(Form):
     """Why a contract is closed or reopened."""
 
-    why = LongTextField("Why?", needed="Say why.", called="reason")
+    why = LongTextField("Why?", needed="Say why.", called="reason", mentions=True)
     relied_on = TickField("I know that risks still rely on it")
     revision = RevisionField()
 

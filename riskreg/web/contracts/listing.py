@@ -16,6 +16,7 @@ from riskreg.queries.contracts import SORTS, ListedContract, choices, kind_sizes
 from riskreg.queries.performance import WORDS
 from riskreg.web.access import needs
 from riskreg.web.contracts.room import KIND_WORDS, blueprint
+from riskreg.web.contracts.wording import REACHES
 from riskreg.web.in_force import present_policy
 from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of
 from riskreg.web.pages import page
@@ -23,7 +24,6 @@ from riskreg.web.pages import page
 TIER_WORDS = {"1": "tier 1", "2": "tier 2", "3": "tier 3", "none": "no tier set"}
 TIERS = tuple(TIER_WORDS)
 SORTED = (*SORTS, *(f"-{name}" for name in SORTS))
-REACHES = {int(reach): reach.who for reach in Reach}
 
 
 @blueprint.get("/contracts")

@@ -10,12 +10,15 @@ from riskreg.domain.contracts import ContractFacts, RouteStage
 from riskreg.domain.dates import PartialDate
 from riskreg.domain.policy import WITHOUT_TIER
 from riskreg.domain.sentences import day, listed, plural
+from riskreg.domain.signals import Reach
 from riskreg.models import Contract
 from riskreg.queries.contract import DependentRisk
 from riskreg.services.contracts import STAGES
 from riskreg.web.pages import money
 
 NO_DATE = "no date: these words give no signal"
+ROLLS_ON = "no end: it rolls on"
+REACHES = {int(reach): reach.who for reach in Reach}  # as signals are stored
 
 
 def end_in_words(contract: Contract, facts: ContractFacts, today: date) -> str:
@@ -23,7 +26,8 @@ def end_in_words(contract: Contract, facts: ContractFacts, today: date) -> str:
     if contract.closed_on:
         return f"Closed on {day(contract.closed_on)}: {contract.closed_why}"
     if contract.rolling:
-        return "It rolls on: it has reviews and no end."
+        said = f" The plan says “{contract.end_printed}”." if contract.end_printed else ""
+        return f"It rolls on: it has reviews and no end.{said}"
     end = facts.current_end
     if end is None:
         return f"The date of the end is not known: {_plan_gives(contract.end_printed)}."
@@ -82,13 +86,13 @@ def _plan_gives(words: str) -> str:
 def plan_says(contract: Contract) -> list[tuple[str, str, str]]:
     """Return what the plan says about what, in its words, and what is kept now; only what it speaks of."""
     dates = (
-        ("Start", contract.start_printed, contract.start),
-        ("End", contract.end_printed, contract.end),
-        ("Review", contract.review_printed, contract.review),
+        ("Start", contract.start_printed, _date(contract.start)),
+        ("End", contract.end_printed, ROLLS_ON if contract.rolling else _date(contract.end)),
+        ("Review", contract.review_printed, _date(contract.review)),
     )
     rows = [
         ("Value", contract.value_printed, value_in_words(contract)),
-        *((name, words, _date(stored)) for name, words, stored in dates),
+        *dates,
         (
             "Manager",
             contract.manager_printed,
@@ -110,8 +114,8 @@ def value_in_words(contract: Contract) -> str:
         amounts.append(money(contract.value_total))
     if contract.value_yearly is not None:
         amounts.append(f"{money(contract.value_yearly)} a year")
-    text = ", ".join(amounts) or "no amount"
-    return f"{text}. {contract.value_note}" if contract.value_note else text
+    text = ", ".join(amounts)
+    return ". ".join(one for one in (text, contract.value_note) if one) or "no amount"
 
 
 def what_is_kept(contract: Contract, facts: ContractFacts) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ class AnswerForm(Form):
     said = LongTextField(
         "What it takes on, or why it declines", needed="Say what it takes on, or why it declines.", hint=READ_BY,
         called="answer",
+        mentions=True,
     )  # fmt: skip
     revision = RevisionField()
 
@@ -40,7 +41,11 @@ class HandBackForm(Form):
     """Why the corporate register hands an accepted risk back."""
 
     said = LongTextField(
-        "Reason for handing it back", needed=WORDS_NEEDED[Answer.HAND_BACK], hint=READ_BY, called="reason"
+        "Reason for handing it back",
+        needed=WORDS_NEEDED[Answer.HAND_BACK],
+        hint=READ_BY,
+        called="reason",
+        mentions=True,
     )
     revision = RevisionField()
 

@@ -24,6 +24,7 @@ from riskreg.web.listing import Pages, asked_one_of
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 from riskreg.web.risks.wording import ratings
+from riskreg.web.telling import owner_and_dmt_are_told
 
 blueprint = Blueprint("corporate", __name__)
 
@@ -111,7 +112,8 @@ def _take(row: Referral, form: Answering) -> ResponseReturnValue:
         with saving(form):
             give_answer(current_actor(), row, form.answer, form.said.data, seen, clock.now())
             words = DONE[form.answer].format(reference=row.escalation.risk.reference, corporate=row.reference)
-            flash(f"{words}. The owner and DMT are told by e-mail.")
+            told = owner_and_dmt_are_told(row.escalation.risk, clock.today(), "The owner and DMT", "The members of DMT")
+            flash(f"{words}. {told}")
             return redirect(url_for("corporate.referral", referral_id=row.id))
     return _show(row, form, changes_since(row.escalation.risk_id, seen) if form.changed else ())
 

@@ -55,6 +55,7 @@ class DecisionForm(Form):
         needed="Give the reason for the decision.",
         hint="The owner reads this. It stays in the history of the risk.",
         called="reason",
+        mentions=True,
     )
     revision = RevisionField()
     can_defer = False
@@ -122,6 +123,7 @@ class NotingForm(Form):
         needed="Say what DMT remarked.",
         hint="It is kept with each of the escalations that are ticked, for its owner and the record to read.",
         called="remark",
+        mentions=True,
     )
     meeting_on = DateField(
         "Meeting", hint="The meeting at which they were noted, if it was one. For example, 31 3 2017",

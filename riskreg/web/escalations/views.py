@@ -35,6 +35,7 @@ from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 from riskreg.web.risks.wording import ratings, standing
+from riskreg.web.telling import owner_is_told
 
 blueprint = Blueprint("escalations", __name__)
 
@@ -138,7 +139,7 @@ def decide(escalation_id: int) -> ResponseReturnValue:
             risk = found.risk
             flash(
                 f"{risk.reference}: “{decision.kind}” was recorded. The rating shown is {risk.effective_rag}."
-                f" The owner is told by e-mail.{_not_set_up(found)}"
+                f" {owner_is_told(risk, clock.today())}{_not_set_up(found)}"
             )
             return redirect(_back_to(meeting))
     found = _load(escalation_id)

@@ -26,6 +26,7 @@ class EvidenceForm(Form):
         hint="A sentence that tells the reader whether to open it.",
         called="description",
         limit=SHORT,
+        mentions=True,
     )
 
     def validate_file(self, _field: Any) -> None:
@@ -50,4 +51,5 @@ class RemovalForm(Form):
         hint="Everyone who reads the register can read this. Do not name children or families.",
         called="reason",
         limit=SHORT,
+        mentions=True,
     )

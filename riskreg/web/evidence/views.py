@@ -27,6 +27,7 @@ from riskreg.services.evidence import (
 )
 from riskreg.services.keeping import require_open
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import ACTION, NO_SUCH_PART, RISK
 from riskreg.web.evidence.forms import EvidenceForm, RemovalForm
 from riskreg.web.evidence.listing import page_address
 from riskreg.web.keeping.room import open_risk, refusal
@@ -41,20 +42,20 @@ FILE = "/evidence/<id:evidence_id>"
 NO_POLICY = "default-src 'none'; sandbox"
 
 
-@blueprint.route("/risks/<id:risk_id>/evidence", methods=["GET", "POST"])
+@blueprint.route(f"{RISK}/evidence", methods=["GET", "POST"])
 @needs(Permission.ADD_EVIDENCE)
 def to_risk(risk_id: int) -> ResponseReturnValue:
     """Ask for a file that bears on a risk, or add it."""
     return _add(Place(open_risk(risk_id)))
 
 
-@blueprint.route("/actions/<id:action_id>/evidence", methods=["GET", "POST"])
+@blueprint.route(f"{ACTION}/evidence", methods=["GET", "POST"])
 @needs(Permission.ADD_EVIDENCE)
 def to_action(action_id: int) -> ResponseReturnValue:
     """Ask for a file that bears on an action, or add it."""
     action = action_with_risk(action_id)
     if action is None:
-        raise NotFound("There is no such action. Look for it on the page of its risk.")
+        raise NotFound(NO_SUCH_PART.format("action"))
     return _add(Place(action.risk, action=action))
 
 

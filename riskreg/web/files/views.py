@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from flask import Blueprint, Response, stream_with_context
+from flask import Blueprint, stream_with_context
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -14,15 +14,15 @@ from riskreg.domain.access import Permission, require
 from riskreg.exchange.csv_files import BYTE_ORDER_MARK
 from riskreg.queries.exports import EXPORTS, UnknownExportError
 from riskreg.services.exporting import csv_lines
-from riskreg.services.whole_register import COMES_BACK, FOR_READING, whole_register_file
+from riskreg.services.whole_register import BEFORE_DMT, COMES_BACK, SUBJECTS, whole_register_file
 from riskreg.web.access import may, needs, refusal
+from riskreg.web.downloads import send_as_file
 from riskreg.web.pages import page
 
 blueprint = Blueprint("files", __name__)
 
 # Lines are sent in pieces of this many: one by one they would cost more to send than to make.
 LINES_AT_ONCE = 250
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEEDS_MORE = {"audit": Permission.READ_AUDIT}
 
 
@@ -31,17 +31,15 @@ NEEDS_MORE = {"audit": Permission.READ_AUDIT}
 def listing() -> ResponseReturnValue:
     """List the files with what each holds, column by column."""
     offered = [one for name, one in EXPORTS.items() if name not in NEEDS_MORE or may(NEEDS_MORE[name])]
-    back, reading = ([one.name for one in sheets] for sheets in (COMES_BACK, FOR_READING))
-    return page("files/listing.html", exports=offered, back=back, reading=reading)
+    back = [one.name for one in (*COMES_BACK, *SUBJECTS, *BEFORE_DMT)]
+    return page("files/listing.html", exports=offered, back=back)
 
 
 @blueprint.get("/export/whole-register.xlsx")
 @needs(Permission.EXPORT)
 def whole() -> ResponseReturnValue:
     """Send the whole register as one workbook, which can be taken in again."""
-    answer = Response(whole_register_file(), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="riskreg-register-{clock.today():%Y-%m-%d}.xlsx"'
-    return answer
+    return send_as_file(whole_register_file(), f"riskreg-register-{clock.today():%Y-%m-%d}.xlsx")
 
 
 @blueprint.get("/export/<name>.csv")
@@ -54,9 +52,7 @@ def export(name: str) -> ResponseReturnValue:
         lines = csv_lines(name)
     except UnknownExportError as unknown:
         raise NotFound(str(unknown)) from None
-    answer = Response(stream_with_context(_in_pieces(lines)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="riskreg-{name}-{clock.today():%Y-%m-%d}.csv"'
-    return answer
+    return send_as_file(stream_with_context(_in_pieces(lines)), f"riskreg-{name}-{clock.today():%Y-%m-%d}.csv")
 
 
 def _in_pieces(lines: Iterator[str]) -> Iterator[str]:

@@ -11,13 +11,14 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from riskreg.domain.sentences import plural
 from riskreg.extensions import db
 from riskreg.queries.health import database_revisions, leader_seen_at, oldest_on_its_way
+from riskreg.services.schedulers import SEEN_WITHIN
 
-# A leader notes every three seconds that it is there; another takes over within ten.
-LEADER_SEEN_WITHIN = timedelta(seconds=30)
 # A message goes within a minute, and after a hiccup of the mail server within a quarter of an hour.
 OLDEST_MESSAGE = timedelta(minutes=30)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 _REVISION, _FOLLOWED = (re.compile(rf'^{name} = "(\w+)"$', re.MULTILINE) for name in ("revision", "down_revision"))
 
@@ -67,12 +68,19 @@ def _leader(now: datetime) -> Check:
         return Check("scheduler", False, "No scheduler leads: start “flask scheduler run”.")
     ago = abs(now - seen)  # another machine's clock may be a little ahead
     sentence = f"The scheduler that leads was seen {ago.total_seconds():.0f} seconds ago."
-    return Check("scheduler", ago <= LEADER_SEEN_WITHIN, sentence)
+    return Check("scheduler", ago <= SEEN_WITHIN, sentence)
 
 
 def _mail(now: datetime) -> Check:
     oldest = oldest_on_its_way(now)
     if oldest is None:
         return Check("mail", True, "No message waits.")
-    minutes = max(0, int((now - oldest).total_seconds() // 60))
-    return Check("mail", now - oldest <= OLDEST_MESSAGE, f"The oldest message waits for {minutes} minutes.")
+    waits = now - oldest
+    return Check("mail", waits <= OLDEST_MESSAGE, f"The oldest message waits for {_long(waits)}.")
+
+
+def _long(waits: timedelta) -> str:
+    """How long, in the unit in which it is read at once."""
+    if waits >= 2 * DAY:
+        return plural(waits // DAY, "day")
+    return plural(waits // HOUR, "hour") if waits >= 2 * HOUR else plural(max(0, waits // MINUTE), "minute")

@@ -7,8 +7,10 @@ from secrets import compare_digest
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from riskreg import clock
+from riskreg.extensions import db
 from riskreg.web.access import public
 from riskreg.web.health.checks import run_checks
 
@@ -42,7 +44,11 @@ def metrics() -> ResponseReturnValue:
     refuse_strangers()
     from riskreg.web.health.figures import figures_at  # noqa: PLC0415 - only who is asked needs Prometheus' library
 
-    figures, media_type = figures_at(clock.now())
+    try:
+        figures, media_type = figures_at(clock.now())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return Response("The database cannot be read: /ready says more.\n", 503, content_type="text/plain")
     return Response(figures, content_type=media_type)
 
 

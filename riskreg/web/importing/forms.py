@@ -13,6 +13,7 @@ from riskreg.domain.access import Role
 from riskreg.domain.scoring import Rag
 from riskreg.exchange.risk_rows import ALIASES, PRESETS, Source
 from riskreg.queries.keeping import places, posts_to_choose
+from riskreg.services.importing import MOST_ROWS
 from riskreg.services.importing_rows import MEANINGS, Choices
 from riskreg.web.fields import ChoiceField, SelectField, TickField
 from riskreg.web.forms import Form
@@ -32,6 +33,7 @@ REGISTER = Purpose(
     tuple(WantedColumn(name, others, name == "Title", HINTS.get(name, "")) for name, others in ALIASES.items()),
     either=(RATED,),
     presets={str(source): wanted for source, wanted in PRESETS.items()},
+    most=MOST_ROWS,
 )
 LEAVE, CHANGE = "leave", "change"
 

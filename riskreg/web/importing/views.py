@@ -12,8 +12,9 @@ from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.errors import RowProblem, RowsBroken
 from riskreg.domain.sentences import plural
-from riskreg.exchange.mapping import ColumnMapping
+from riskreg.exchange.mapping import ColumnMapping, hidden_parts
 from riskreg.exchange.risk_rows import Source
+from riskreg.exchange.sheets import Workbook
 from riskreg.exchange.tables import BrokenTable
 from riskreg.models import Upload
 from riskreg.services.importing import (
@@ -29,22 +30,30 @@ from riskreg.services.importing import (
 )
 from riskreg.services.restoring import Restored, any_risk, preview_whole_register, take_in_whole_register
 from riskreg.services.uploads import drop_upload, open_upload
-from riskreg.services.whole_register import COMES_BACK, FOR_READING, MOST_RISKS, is_whole_register
+from riskreg.services.whole_register import BEFORE_DMT, COMES_BACK, MOST_RISKS, is_whole_register
 from riskreg.web.access import current_actor, needs
 from riskreg.web.importing.forms import REGISTER, ImportForm, WholeForm, import_form
 from riskreg.web.in_force import present_policy, present_register
 from riskreg.web.pages import page
-from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.choosing import choose_columns
 from riskreg.web.spreadsheets.forms import UploadForm
-from riskreg.web.spreadsheets.uploading import columns_of, known_upload, take, take_files
-from riskreg.web.stepping import save_or_show, typed_fields, wants_change
+from riskreg.web.spreadsheets.uploading import ask_for_file, columns_of, known_upload, take_files
+from riskreg.web.stepping import is_sent, save_or_show, typed_fields
 
 blueprint = Blueprint("importing", __name__)
 take_files(blueprint, "upload")
 FILE = "/register/import/<id:upload_id>"
 MOST_PROBLEMS = 50
 SHOWN_ROWS = 200
+MOST_NAMED = 50
+COUNTED = {
+    Becomes.NEW: ("new risk", "new risks"),
+    Becomes.SAME: ("risk held already, the same", "risks held already, the same"),
+    Becomes.LEFT: ("risk held already, left as it is", "risks held already, left as they are"),
+    Becomes.CHANGED: ("risk held already, changed", "risks held already, changed"),
+    Becomes.UNRATED: ("risk not rated there, left out", "risks not rated there, left out"),
+    Becomes.WRONG: ("row with a problem", "rows with a problem"),
+}
 Done = TypeVar("Done")
 
 
@@ -53,13 +62,13 @@ Done = TypeVar("Done")
 def upload() -> ResponseReturnValue:
     """Ask for a file of risks, and keep it until it is taken in."""
     present_policy()
-    form = UploadForm()
-    if form.validate_on_submit():
-        with saving(form):
-            kept = take(form, REGISTER)
-            whole = is_whole_register(open_upload(kept))
-            return redirect(url_for("importing.whole" if whole else "importing.columns", upload_id=kept.id))
-    return page("importing/upload.html", form=form, back=url_for("register.listing"), most=MOST_ROWS)
+
+    def onward(kept: Upload) -> str:
+        whole = is_whole_register(open_upload(kept))
+        return url_for("importing.whole" if whole else "importing.columns", upload_id=kept.id)
+
+    back = url_for("register.listing")
+    return ask_for_file(UploadForm(), REGISTER, onward, "importing/upload.html", back=back, most=MOST_ROWS)
 
 
 @blueprint.route(f"{FILE}/columns", methods=["GET", "POST"])
@@ -79,23 +88,27 @@ def rows(upload_id: int) -> ResponseReturnValue:
     mapping = columns_of(found, REGISTER)
     if mapping is None:
         return redirect(url_for("importing.columns", upload_id=found.id))
+    book = open_upload(found)
     try:
-        given, likely = _read(found, mapping)
+        given, likely = _read(book, mapping)
     except BrokenTable as broken:
         return page("importing/broken.html", upload=found, wrong=broken.problems, status=422)
     form = import_form(likely, words_to_explain(given.lines, likely))
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _import_or_show(form, found, given)
         if answer is not None:
             return answer
-    return page("importing/choices.html", form=form, upload=found, lines=len(given.lines), words=form.words)
+    doubts = list(hidden_parts(book, mapping))
+    return page(
+        "importing/choices.html", form=form, upload=found, lines=len(given.lines), words=form.words, doubts=doubts
+    )
 
 
-def _read(found: Upload, mapping: ColumnMapping) -> tuple[RiskList, Source]:
+def _read(book: Workbook, mapping: ColumnMapping) -> tuple[RiskList, Source]:
     """Return the list, read as whose it was chosen to be or else seems to be."""
     chosen = request.form.get("source", "")
     likely = Source(chosen) if chosen in set(Source) else likely_source(mapping)
-    return RiskList(found.name, mapping, read_list(open_upload(found), mapping, likely)), likely
+    return RiskList(book.name, mapping, read_list(book, mapping, likely)), likely
 
 
 def _import_or_show(form: ImportForm, found: Upload, given: RiskList) -> ResponseReturnValue | None:
@@ -118,10 +131,11 @@ def _import_or_show(form: ImportForm, found: Upload, given: RiskList) -> Respons
             form=form,
             upload=found,
             seen=seen,
+            sheet_name=given.mapping.sheet,
             wrong=wrong,
             fine=fine[:SHOWN_ROWS],
             more=len(fine) - SHOWN_ROWS,
-            counts=[(one, seen.count(one)) for one in Becomes if seen.count(one)],
+            counts=[plural(seen.count(one), *COUNTED[one]) for one in Becomes if seen.count(one)],
             left=seen.count(Becomes.LEFT),
             takes=seen.count(Becomes.NEW, Becomes.CHANGED),
             typed=typed,
@@ -143,7 +157,7 @@ def _done(done: Imported) -> str:
 def whole(upload_id: int) -> ResponseReturnValue:
     """Show what a whole register holds and what taking it in does, and take it in as it was shown."""
     found, form = known_upload(REGISTER, upload_id), WholeForm()
-    if not form.validate_on_submit() or wants_change():
+    if not is_sent(form):
         return _whole_page(form, found, None)
     actor, register_id, now = current_actor(), present_register().id, clock.now()
     book = open_upload(found)
@@ -182,6 +196,7 @@ def _whole_page(form: WholeForm, found: Upload, seen: Restored | None) -> Respon
         seen=seen,
         held=any_risk(),
         back=[one.name for one in COMES_BACK],
-        reading=[one.name for one in FOR_READING],
+        before_dmt=[one.name for one in BEFORE_DMT],
         most=MOST_RISKS,
+        most_named=MOST_NAMED,
     )

@@ -32,6 +32,22 @@ def floors_of(facts: IndicatorFacts, policy: Policy | None) -> dict[int, Judgeme
     }
 
 
+def floors_then(facts: IndicatorFacts, floors: dict[int, Judgement], policy: Policy | None) -> dict[int, int]:
+    """Put the assumed floors in place that results were judged by, the latest of a year, and return their versions.
+
+    A later policy judges later results only. A target or a floor that was set since is not the one they were judged by.
+    The versions are by year, and only of those that are not in force any more.
+    """
+    versions: dict[int, int] = {}
+    for one in facts.results:
+        now = floors.get(one.target_year)
+        if now is None or not (now.floor_assumed and one.floor_assumed) or now.target != one.target:
+            continue
+        floors[one.target_year] = Judgement(None, one.target, one.floor, one.floor_assumed, one.why)
+        versions[one.target_year] = one.policy_version or 0
+    return {year: version for year, version in versions.items() if policy and version not in (0, policy.version)}
+
+
 def target_on(line: TargetLine) -> Target:
     """Return a target that was read for a page as the rules know one."""
     return Target(TargetKind(line.kind), line.value, line.floor, line.green_tolerance, line.amber_tolerance)

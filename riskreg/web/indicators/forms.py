@@ -8,7 +8,7 @@ from datetime import date
 from riskreg.domain.periods import Basis
 from riskreg.queries.indicator import TargetLine
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import ChoiceField, LongTextField, SelectField, TextField
+from riskreg.web.fields import CHOOSE, ChoiceField, LongTextField, SelectField, TextField
 from riskreg.web.forms import Form
 
 LONGEST_FIGURE = 40
@@ -56,7 +56,7 @@ class PublishForm(Form):
         """Offer the years that have a target, and the present one in any case; the present one is chosen at first."""
         words = {line.year: f"{line.year}: {line.in_words(unit) or 'none was set'}" for line in targets}
         words.setdefault(today.year, f"{today.year}: none was set")
-        self.target_year.offer([("", "Choose one"), *((str(year), words[year]) for year in sorted(words))])
+        self.target_year.offer([CHOOSE, *((str(year), words[year]) for year in sorted(words))])
         if not self.is_submitted():
             self.target_year.data = str(today.year)
 
@@ -80,6 +80,7 @@ class CorrectForm(Form):
         hint="Kept beside the old figure and shown to everyone. Making a provisional figure final needs no reason.",
         called="reason",
         limit=LONGEST_NOTE,
+        mentions=True,
     )
 
 
@@ -92,4 +93,5 @@ class CommentForm(Form):
         hint="What is behind the figure, and what is done about it. It is only added to, never changed.",
         called="comment",
         limit=LONGEST_NOTE,
+        mentions=True,
     )

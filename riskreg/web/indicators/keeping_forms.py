@@ -9,7 +9,15 @@ from riskreg.domain.periods import Basis
 from riskreg.domain.sentences import plural
 from riskreg.models import Indicator
 from riskreg.services.indicator_keeping import terms_of
-from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, SelectField, TextField, WholeNumberField
+from riskreg.web.fields import (
+    CHOOSE,
+    ChoiceField,
+    LongTextField,
+    RevisionField,
+    SelectField,
+    TextField,
+    WholeNumberField,
+)
 from riskreg.web.forms import Form
 
 Contracts = Sequence[tuple[int, str]]
@@ -49,8 +57,8 @@ class TermsForm(Form):
 
     def offer(self, groups: Sequence[str], contracts: Contracts, *, any_contract: bool) -> None:
         """Set what can be chosen. Not `any_contract`: one of these contracts has to be."""
-        self.service_group.offer([("", "Choose one"), *((name, name) for name in groups)])
-        none = ("", "None") if any_contract else ("", "Choose one")
+        self.service_group.offer([CHOOSE, *((name, name) for name in groups)])
+        none = ("", "None") if any_contract else CHOOSE
         self.contract_id.offer([none, *((str(key), words) for key, words in contracts)])
         if not any_contract:
             self.contract_id.label.text = LABELS["contract_id"]
@@ -76,12 +84,12 @@ class AddForm(TermsForm):
     polarity = ChoiceField("Which way is better?", choices=POLARITIES, needed="Choose which way is better.")
     basis = SelectField(
         "What a result is measured over",
-        choices=[("", "Choose one"), *((str(one), one.capitalize()) for one in Basis)],
+        choices=[CHOOSE, *((str(one), one.capitalize()) for one in Basis)],
         needed="Choose what a result is measured over.",
     )
     frequency_months = SelectField(
         "How often a result is published",
-        choices=[("", "Choose one"), *((str(one), f"Every {plural(one, 'month')}") for one in FREQUENCIES)],
+        choices=[CHOOSE, *((str(one), f"Every {plural(one, 'month')}") for one in FREQUENCIES)],
         needed="Choose how often a result is published.",
     )
     is_rated = ChoiceField("Is it rated RED, AMBER or GREEN?", choices=RATED, needed="Say whether it is rated.")
@@ -102,7 +110,11 @@ class ChangeForm(TermsForm):
     """The terms of an indicator as they stand, with the reason for changing them."""
 
     why = LongTextField(
-        "Why does it change?", needed="Say why it changes.", called="reason for the change", limit=PASSAGE
+        "Why does it change?",
+        needed="Say why it changes.",
+        called="reason for the change",
+        limit=PASSAGE,
+        mentions=True,
     )
     revision = RevisionField()
 
@@ -117,5 +129,5 @@ class ChangeForm(TermsForm):
 class StateForm(Form):
     """Why an indicator ends, or is taken up again."""
 
-    why = LongTextField("Why?", needed="Say why.", called="reason", limit=PASSAGE)
+    why = LongTextField("Why?", needed="Say why.", called="reason", limit=PASSAGE, mentions=True)
     revision = RevisionField()

@@ -17,7 +17,7 @@ from riskreg.queries.due_results import DueRow, WantedPeriod
 from riskreg.services.results import YEAR
 from riskreg.web.datefields import DateField
 from riskreg.web.fields import SelectField, TextField, TickField, WholeNumberField, tidy
-from riskreg.web.forms import Form, Problem
+from riskreg.web.forms import AddressForm, Form, Problem
 from riskreg.web.indicators.forms import LONGEST_FIGURE, LONGEST_NOTE, LONGEST_PERIOD
 from riskreg.web.seeing.forms import asked_days
 
@@ -38,32 +38,37 @@ def check_period(form: Form, today: date) -> None:
         form.show_broken(wrong, "period")
 
 
-class PeriodForm(Form):
-    """Which period, of which indicators. Its answers stand in the address; it changes nothing and carries no token."""
-
-    class Meta:
-        """Read by WTForms."""
-
-        csrf = False
-
-    ends = DateField(
-        "Last day of the period", needed="Enter the last day of the period.", hint="For example, 31 3 2017"
-    )
-    basis = SelectField("Measured over")
-    group = SelectField("Service group")
-    target = WholeNumberField(
+def target_field() -> WholeNumberField:
+    """Return a field for the year of the target; a form shows its fields in the order in which they are made."""
+    return WholeNumberField(
         "Year of the target (optional)",
         low=2000,
         high=2100,
         called="year of the target",
         hint="Empty: of the school year",
     )
-    period = TextField(
+
+
+def name_field() -> TextField:
+    """Return a field for the name of the period."""
+    return TextField(
         "Name of the period (optional)",
         called="name of the period",
         hint="Empty: each by what it is measured over, such as Quarter to March 2017",
         limit=LONGEST_PERIOD,
     )
+
+
+class PeriodForm(AddressForm):
+    """Which period, of which indicators."""
+
+    ends = DateField(
+        "Last day of the period", needed="Enter the last day of the period.", hint="For example, 31 3 2017"
+    )
+    basis = SelectField("Measured over")
+    group = SelectField("Service group")
+    target = target_field()
+    period = name_field()
     all = TickField("Also indicators whose result is not due yet")
 
     @classmethod

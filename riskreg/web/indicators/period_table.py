@@ -18,7 +18,7 @@ from riskreg.web.indicators.room import blueprint
 from riskreg.web.indicators.stepping import publish_or_show
 from riskreg.web.indicators.wording import what_they_did
 from riskreg.web.pages import page
-from riskreg.web.stepping import wants_change
+from riskreg.web.stepping import is_sent
 
 MOST = 200  # rows of one table; a larger directorate chooses a service group
 
@@ -35,7 +35,7 @@ def publish_period() -> ResponseReturnValue:
     table = TableForm()
     due = due_results(wanted, also=table.typed_ids())
     table.set_out(due.rows[:MOST], due.rows[MOST:])
-    if table.validate_on_submit() and not wants_change():
+    if is_sent(table):
         entries = [
             ResultEntry(
                 row.due.id, row.value, asked.name_for(row.due.basis), wanted.period_end, wanted.target_year,

@@ -18,7 +18,7 @@ from riskreg.web.indicators.room import blueprint, known_indicator
 from riskreg.web.indicators.stepping import publish_or_show
 from riskreg.web.indicators.wording import WORDS, what_it_did
 from riskreg.web.pages import page
-from riskreg.web.stepping import wants_change
+from riskreg.web.stepping import is_sent
 
 
 @blueprint.route("/indicators/<id:indicator_id>/publish", methods=["GET", "POST"])
@@ -29,7 +29,7 @@ def publish(indicator_id: int) -> ResponseReturnValue:
     form = PublishForm()
     form.offer_targets(target_lines(indicator_id), found.unit, clock.today())
     form.offer_bases(found.basis)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         entry = ResultEntry(
             indicator_id=indicator_id,
             value=form.value.data,
@@ -70,7 +70,7 @@ def correct(result_id: int) -> ResponseReturnValue:
     form = CorrectForm(data={"value": _as_typed(result), "status": result.status})
     if not form.is_submitted() and not result.current:
         return _to_the_present(result)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         entry = correction_of(result, form.value.data, form.status.data, form.reason.data)
         there = url_for("indicators.indicator", indicator_id=result.indicator_id)
         answer = publish_or_show(form, [entry], what_it_did, there, there)

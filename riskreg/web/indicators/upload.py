@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission
+from riskreg.exchange.mapping import MOST_AT_ONCE
 from riskreg.exchange.tables import BrokenTable
 from riskreg.models import Upload
 from riskreg.queries.due_results import due_results
 from riskreg.queries.indicators import group_names
 from riskreg.services.publishing import Published
 from riskreg.services.result_comments import take_comments
-from riskreg.services.result_files import MOST_ROWS, FileReading, read_results
+from riskreg.services.result_files import FileReading, read_results
 from riskreg.services.result_workbooks import result_csv, result_workbook
 from riskreg.services.uploads import drop_upload, open_upload
 from riskreg.web.access import current_actor, needs
+from riskreg.web.downloads import send_as_file
 from riskreg.web.indicators.period_forms import PeriodForm
 from riskreg.web.indicators.period_table import last_month_end
 from riskreg.web.indicators.room import blueprint
@@ -31,9 +33,8 @@ from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.choosing import choose_columns
 from riskreg.web.spreadsheets.rows import RowsForm
 from riskreg.web.spreadsheets.uploading import columns_of, known_upload, take, take_files
-from riskreg.web.stepping import wants_change
+from riskreg.web.stepping import is_sent
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE = "/indicators/upload/<id:upload_id>"
 take_files(blueprint, "upload")
 
@@ -47,14 +48,10 @@ def period_file(kind: str) -> ResponseReturnValue:
     if not asked.is_right(today):
         raise NotFound(f"There is no such period to publish. {asked.problems[0].sentence}")
     wanted = asked.wanted()
-    rows = due_results(wanted).rows[:MOST_ROWS]
-    if kind == "csv":
-        answer = Response("".join(result_csv(rows, wanted.period_end)), mimetype="text/csv")
-    else:
-        answer = Response(result_workbook(rows, wanted.period_end), mimetype=XLSX)
-    name = f"results-{wanted.period_end:%Y-%m-%d}.{kind}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    rows = due_results(wanted).rows[:MOST_AT_ONCE]
+    as_csv = kind == "csv"
+    content = "".join(result_csv(rows, wanted.period_end)) if as_csv else result_workbook(rows, wanted.period_end)
+    return send_as_file(content, f"results-{wanted.period_end:%Y-%m-%d}.{kind}")
 
 
 @blueprint.route("/indicators/upload", methods=["GET", "POST"])
@@ -67,7 +64,7 @@ def upload() -> ResponseReturnValue:
             kept = take(form, RESULTS)
             step = "indicators.upload_rows" if kept.mapping else "indicators.upload_columns"
             return redirect(url_for(step, upload_id=kept.id, **form.carried()))
-    return page("indicators/upload.html", form=form, back=url_for("indicators.publish_period"), most=MOST_ROWS)
+    return page("indicators/upload.html", form=form, back=url_for("indicators.publish_period"), most=MOST_AT_ONCE)
 
 
 def _prefilled() -> dict[str, object]:
@@ -108,7 +105,7 @@ def upload_rows(upload_id: int) -> ResponseReturnValue:
         return _page(found, FileReading(problems=broken.problems), None, status=422)
     form = RowsForm()
     form.set_counts(len(reading.rows), reading.wrong)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _publish(form, found, reading)
         if answer is not None:
             return answer
@@ -134,7 +131,7 @@ def _page(found: Upload, reading: FileReading, form: RowsForm | None, status: in
         status=status,
         upload=found,
         reading=reading,
-        most=MOST_ROWS,
+        most=MOST_AT_ONCE,
         columns=url_for("indicators.upload_columns", upload_id=found.id, **_carried()),
         back=url_for("indicators.upload", **_carried()),
     )

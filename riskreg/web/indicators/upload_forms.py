@@ -20,10 +20,10 @@ from riskreg.services.result_files import (
     GivenPeriod,
 )
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import ChoiceField, TextField, WholeNumberField
-from riskreg.web.forms import Form
-from riskreg.web.indicators.forms import LONGEST_PERIOD, STATUSES
-from riskreg.web.indicators.period_forms import check_period
+from riskreg.web.fields import ChoiceField
+from riskreg.web.forms import AddressForm, Form
+from riskreg.web.indicators.forms import STATUSES
+from riskreg.web.indicators.period_forms import check_period, name_field, target_field
 from riskreg.web.seeing.forms import asked_days
 from riskreg.web.spreadsheets.forms import UploadForm
 from riskreg.web.spreadsheets.purposes import Purpose, WantedColumn
@@ -46,35 +46,20 @@ RESULTS = Purpose(
         WantedColumn(COMMENT, ("Commentary", "Officer comment"), hint="Kept beside the result."),
     ),
     either=((CODE, INDICATOR),),
+    told=("Unit", "Previous result", "Previous period", "Target"),
 )
 
 
-class GivenForm(Form):
-    """What was given with the file, as it stands in the address. It changes nothing and carries no token."""
-
-    class Meta:
-        """Read by WTForms."""
-
-        csrf = False
+class GivenForm(AddressForm):
+    """What was given with the file, as it stands in the address."""
 
     ends = DateField(
         "Last day of the period (optional)",
         hint="Leave it empty if the file says it in each row. For example, 31 3 2017",
         called="last day of the period",
     )
-    target = WholeNumberField(
-        "Year of the target (optional)",
-        low=2000,
-        high=2100,
-        called="year of the target",
-        hint="Empty: of the school year",
-    )
-    period = TextField(
-        "Name of the period (optional)",
-        called="name of the period",
-        hint="Empty: each by what it is measured over, such as Quarter to March 2017",
-        limit=LONGEST_PERIOD,
-    )
+    target = target_field()
+    period = name_field()
     status = ChoiceField(
         "Status of results of which the file does not say it",
         choices=STATUSES,

@@ -25,7 +25,7 @@ from riskreg.queries.indicators import (
 from riskreg.web.access import may, needs
 from riskreg.web.in_force import present_policy
 from riskreg.web.indicators import commenting, forecasting, keeping, period_table, publishing, upload
-from riskreg.web.indicators.drawing import chart_of, floors_of
+from riskreg.web.indicators.drawing import chart_of, floors_of, floors_then
 from riskreg.web.indicators.room import blueprint, known_indicator
 from riskreg.web.indicators.wording import WORDS, no_floor, other_years, why_so
 from riskreg.web.listing import Pages, address_with, asked, asked_one_of
@@ -73,12 +73,12 @@ def listing() -> ResponseReturnValue:
 def _lists(wanted: ScorecardFilter) -> Sequence[tuple[str, str, bool]]:
     """The lists that are asked for most, and whether it is the one shown."""
     every = (
-        ("All indicators", ScorecardFilter(), url_for("indicators.listing")),
-        ("Quarterly Performance Report", ScorecardFilter(qpr=True), url_for("indicators.listing", qpr=1)),
-        ("Results overdue", ScorecardFilter(stale=True), url_for("indicators.listing", stale=1)),
+        ("All indicators", not (wanted.narrows or wanted.qpr), url_for("indicators.listing")),
+        ("Quarterly Performance Report", wanted.qpr and not wanted.stale, url_for("indicators.listing", qpr=1)),
+        ("Results overdue", wanted.stale and not wanted.qpr, url_for("indicators.listing", stale=1)),
     )
     return [
-        *((words, address, wanted == shown) for words, shown, address in every),
+        *((words, address, chosen) for words, chosen, address in every),
         ("Watch list", url_for("indicators.watch"), False),
     ]
 
@@ -103,6 +103,7 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
     """Show one indicator: its chart and figures, the risks it bears on, what it gave."""
     facts, policy = indicator_facts(known_indicator(indicator_id)), present_policy()
     latest, floors = facts.latest, floors_of(facts, policy)
+    then = floors_then(facts, floors, policy)
     ahead = forecasting.prospects_of(facts, policy)
     months, ended = facts.indicator.frequency_months, facts.indicator.ended_on is not None
     return page(
@@ -113,6 +114,7 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
         late="" if ended else lateness(latest.period_end if latest else None, months, clock.today(), policy),
         keeps=may(Permission.KEEP_INDICATOR),
         floors=floors,
+        floors_then=then,
         policy=policy,
         chart=chart_of(facts, floors, ahead),
         prospects=ahead,

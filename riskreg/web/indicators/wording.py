@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.links import heeds_title
 from riskreg.domain.sentences import figure, listed, plural
-from riskreg.domain.signals import Heeds
 from riskreg.domain.targets import CLOSE_WORDS
 from riskreg.models import Result
 from riskreg.queries.indicator import ResultLine

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.exempt import LAW, check_exempt, check_not_exempt
-from riskreg.queries.keeping import action_to_keep, control_to_keep
 from riskreg.services.exempting import Exemptible, end_exemption, mark_exempt
 from riskreg.web.access import current_actor, needs
-from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.addresses import ACTION, CONTROL, RISK
+from riskreg.web.keeping.room import blueprint, open_action, open_control, open_risk, refusal, step
 from riskreg.web.keeping.step_forms import ExemptForm, NotExemptForm
-
-CONTROL, ACTION = "/controls/<id:control_id>", "/actions/<id:action_id>"
-Part = TypeVar("Part")
 
 
 @blueprint.route(f"{RISK}/exempt", methods=["GET", "POST"])
@@ -38,7 +32,7 @@ def not_exempt(risk_id: int) -> ResponseReturnValue:
 @needs(Permission.KEEP_REGISTER)
 def exempt_control(control_id: int) -> ResponseReturnValue:
     """Ask why a control is exempt, or mark it."""
-    found = _found(control_to_keep(control_id), "control")
+    found = open_control(control_id)
     return _mark(found, found.risk_id, "control", found.text)
 
 
@@ -46,7 +40,7 @@ def exempt_control(control_id: int) -> ResponseReturnValue:
 @needs(Permission.KEEP_REGISTER)
 def not_exempt_control(control_id: int) -> ResponseReturnValue:
     """Ask why a control is no longer exempt, or take it back."""
-    found = _found(control_to_keep(control_id), "control")
+    found = open_control(control_id)
     return _take_back(found, found.risk_id, "control", found.text)
 
 
@@ -54,7 +48,7 @@ def not_exempt_control(control_id: int) -> ResponseReturnValue:
 @needs(Permission.KEEP_REGISTER)
 def exempt_action(action_id: int) -> ResponseReturnValue:
     """Ask why an action is exempt, or mark it."""
-    found = _found(action_to_keep(action_id), "action")
+    found = open_action(action_id)
     return _mark(found, found.risk_id, "action", found.text)
 
 
@@ -62,24 +56,19 @@ def exempt_action(action_id: int) -> ResponseReturnValue:
 @needs(Permission.KEEP_REGISTER)
 def not_exempt_action(action_id: int) -> ResponseReturnValue:
     """Ask why an action is no longer exempt, or take it back."""
-    found = _found(action_to_keep(action_id), "action")
+    found = open_action(action_id)
     return _take_back(found, found.risk_id, "action", found.text)
-
-
-def _found(part: Part | None, noun: str) -> Part:
-    if part is None:
-        raise NotFound(f"There is no such {noun}. Look for it on the page of its risk.")
-    return part
 
 
 def _mark(what: Exemptible, risk_id: int, noun: str, text: str) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     form = ExemptForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: mark_exempt(current_actor(), what, risk, int(form.paragraph.data), form.reason.data, seen, clock.now()),
+        lambda seen: mark_exempt(
+            current_actor(), what, risk, int(form.paragraph.data), form.reason.data, seen, clock.now()
+        ),
         done=f"The {noun} is marked exempt. Reports to the Cabinet Committee leave it out.",
         back=_back(noun),
         heading=f"Mark this {noun} exempt",
@@ -95,11 +84,10 @@ def _mark(what: Exemptible, risk_id: int, noun: str, text: str) -> ResponseRetur
 def _take_back(what: Exemptible, risk_id: int, noun: str, text: str) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     form = NotExemptForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: end_exemption(current_actor(), what, risk, form.reason.data, seen, clock.now()),
+        lambda seen: end_exemption(current_actor(), what, risk, form.reason.data, seen, clock.now()),
         done=f"The {noun} is no longer exempt. The next report to the Cabinet Committee shows it.",
         back=_back(noun),
         heading=f"Take back that this {noun} is exempt",

@@ -12,6 +12,7 @@ from riskreg.queries.keeping import places, posts_to_choose
 from riskreg.services.assessing import Rating, newest_rating
 from riskreg.services.proposing import TEXTS, NewRisk, RiskText
 from riskreg.web.fields import (
+    CHOOSE,
     ChoiceField,
     LongTextField,
     RevisionField,
@@ -23,7 +24,6 @@ from riskreg.web.fields import (
 from riskreg.web.forms import Form
 from riskreg.web.risks.wording import level_choices
 
-CHOOSE = ("", "Choose one")
 NO_TARGET = ("", "None given")
 PROPOSE, DRAFT = "propose", "draft"
 
@@ -71,6 +71,7 @@ class EditForm(TextForm):
         needed="Say why the text changes.",
         hint="A sentence. It stays in the history of the risk, with the words as they were.",
         called="reason",
+        mentions=True,
     )
     revision = RevisionField()
 
@@ -112,7 +113,7 @@ class WholeForm(TextForm):
     likelihood = SelectField("Likelihood", needed="Choose the likelihood.")
     impact = SelectField("Impact", needed="Choose the impact.")
     rationale = LongTextField(
-        "Why this rating?", needed="Say why you rate the risk so.", called="reason for the rating"
+        "Why this rating?", needed="Say why you rate the risk so.", called="reason for the rating", mentions=True
     )
     target_likelihood = SelectField("Target likelihood")
     target_impact = SelectField("Target impact")
@@ -120,6 +121,7 @@ class WholeForm(TextForm):
         "Why this target?",
         hint="Needed for a target that is RED or above the current rating.",
         called="reason for the target",
+        mentions=True,
     )
 
     def offer_all(self, policy: Policy) -> None:
@@ -172,6 +174,7 @@ class DraftForm(WholeForm):
         needed="Say why the draft changes.",
         hint="A sentence. It stays in the history of the risk, with what it said before.",
         called="reason",
+        mentions=True,
     )
     revision = RevisionField()
 
@@ -201,7 +204,7 @@ class AssessmentForm(Form):
     likelihood = SelectField("Likelihood")
     impact = SelectField("Impact")
     rationale = LongTextField(
-        "Why this rating?", hint="Needed for a new current rating.", called="reason for the rating"
+        "Why this rating?", hint="Needed for a new current rating.", called="reason for the rating", mentions=True
     )
     target_likelihood = SelectField("Target likelihood")
     target_impact = SelectField("Target impact")
@@ -209,6 +212,7 @@ class AssessmentForm(Form):
         "Why this target?",
         hint="Needed for a target that is RED or above the current rating.",
         called="reason for the target",
+        mentions=True,
     )
     revision = RevisionField()
 

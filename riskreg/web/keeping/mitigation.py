@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission, holds, require
-from riskreg.models import Control
-from riskreg.queries.keeping import action_to_keep, control_to_keep
 from riskreg.services.actions import add_action as record_action
 from riskreg.services.controls import (
     add_control,
@@ -21,11 +18,10 @@ from riskreg.services.controls import (
 )
 from riskreg.services.keeping import require_keeper, require_open
 from riskreg.web.access import current_actor, needs
-from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.addresses import ACTION, CONTROL, RISK
+from riskreg.web.keeping.room import blueprint, open_action, open_control, open_risk, refusal, step
 from riskreg.web.keeping.step_forms import ControlForm, EndControlForm, NewActionForm, present_control
 from riskreg.web.keeping.text import both_versions
-
-CONTROL = "/controls/<id:control_id>"
 
 
 @blueprint.route(f"{RISK}/controls", methods=["GET", "POST"])
@@ -35,11 +31,10 @@ def new_control(risk_id: int) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     require_keeper(current_actor(), risk)
     form = ControlForm.of(risk)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: add_control(current_actor(), risk, form.as_text(), seen, clock.now()),
+        lambda seen: add_control(current_actor(), risk, form.as_text(), seen, clock.now()),
         done="The control is added.",
         back="controls",
         heading="Add a control",
@@ -49,26 +44,18 @@ def new_control(risk_id: int) -> ResponseReturnValue:
     )
 
 
-def _open_control(control_id: int) -> Control:
-    control = control_to_keep(control_id)
-    if control is None:
-        raise NotFound("There is no such control. Look for it on the page of its risk.")
-    return control
-
-
 @blueprint.route(CONTROL, methods=["GET", "POST"])
 @needs(Permission.KEEP_RISK)
 def control(control_id: int) -> ResponseReturnValue:
     """Show a control as it can be changed, or record its owner, its assurance and its last test."""
-    opened = _open_control(control_id)
+    opened = open_control(control_id)
     risk = open_risk(opened.risk_id)
     require_control_keeper(current_actor(), opened, risk)
     form = ControlForm.of(risk, opened)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: change_control(current_actor(), opened, risk, form.as_text(), seen, clock.now()),
+        lambda seen: change_control(current_actor(), opened, risk, form.as_text(), seen, clock.now()),
         done="The control is changed.",
         back="controls",
         heading="Change a control",
@@ -83,15 +70,14 @@ def control(control_id: int) -> ResponseReturnValue:
 @needs(Permission.KEEP_RISK)
 def end(control_id: int) -> ResponseReturnValue:
     """Ask why a control is no longer in place, or end it."""
-    opened = _open_control(control_id)
+    opened = open_control(control_id)
     risk = open_risk(opened.risk_id)
     require_keeper(current_actor(), risk)
     form = EndControlForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: end_control(current_actor(), opened, risk, form.reason.data, seen, clock.now()),
+        lambda seen: end_control(current_actor(), opened, risk, form.reason.data, seen, clock.now()),
         done="The control has ended. It stays on the page of the risk.",
         back="controls",
         heading="End a control",
@@ -109,11 +95,10 @@ def new_action(risk_id: int) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     require_keeper(current_actor(), risk)
     form = NewActionForm.of(risk)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: record_action(current_actor(), risk, form.as_action(), seen, clock.now()),
+        lambda seen: record_action(current_actor(), risk, form.as_action(), seen, clock.now()),
         done="The action is added. Its owner finds it under “My work”.",
         back="actions",
         heading="Add an action",
@@ -123,21 +108,18 @@ def new_action(risk_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/actions/<id:action_id>/control", methods=["GET", "POST"])
+@blueprint.route(f"{ACTION}/control", methods=["GET", "POST"])
 @needs(Permission.KEEP_RISK)
 def become_control(action_id: int) -> ResponseReturnValue:
     """Ask what a finished action leaves in place, or make a control of it."""
-    action = action_to_keep(action_id)
-    if action is None:
-        raise NotFound("There is no such action. Look for it on the page of its risk.")
+    action = open_action(action_id)
     risk = open_risk(action.risk_id)
     require(holds(current_actor().posts, risk.owner_post_id), f"This risk belongs to the {risk.owner_post.title}.")
     form = ControlForm.of(risk, action=action)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: make_control(current_actor(), action, form.as_text(), seen, clock.now()),
+        lambda seen: make_control(current_actor(), action, form.as_text(), seen, clock.now()),
         done="The finished action is a control now. The action stays as it was done.",
         back="controls",
         heading="Let this action become a control",

@@ -13,18 +13,17 @@ from riskreg.queries.keeping import proposals_waiting
 from riskreg.queries.policies import policy_on
 from riskreg.queries.register import RegisterName, only_register
 from riskreg.services.assessing import newest_rating
-from riskreg.services.proposing import approve_risk, is_writer, propose_risk, send_back, submit_draft
+from riskreg.services.proposing import NO_WRITER, approve_risk, is_writer, propose_risk, send_back, submit_draft
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import RISK
 from riskreg.web.fields import RevisionField
 from riskreg.web.forms import Form
 from riskreg.web.keeping.forms import DRAFT, ProposalForm
-from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.keeping.room import blueprint, open_risk, refusal, step
 from riskreg.web.keeping.step_forms import APPROVE, ApprovalForm
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 from riskreg.web.risks.wording import matrix, rating_words
-
-NO_WRITER = "Only who wrote this draft, its owner or the co-ordinator may propose it."
 
 
 def _register() -> RegisterName:
@@ -69,11 +68,10 @@ def submit(risk_id: int) -> ResponseReturnValue:
     """Propose a draft, for the first time or anew."""
     risk, form = open_risk(risk_id), SubmitForm()
     require(is_writer(current_actor(), risk), NO_WRITER)
-    seen = form.revision.data if form.validate_on_submit() else -1
     return step(
         risk,
         form,
-        lambda: submit_draft(current_actor(), risk, seen, clock.now()),
+        lambda seen: submit_draft(current_actor(), risk, seen, clock.now()),
         done=f"{risk.reference} is proposed to the risk co-ordinator.",
         heading="Propose this draft",
         button="Propose the risk",
@@ -89,11 +87,11 @@ def approve(risk_id: int) -> ResponseReturnValue:
     form = ApprovalForm(data={"revision": risk.revision})
     approved, policy = form.answer.data == APPROVE, policy_on(risk.register_id, clock.today())
     answer = approve_risk if approved else send_back
-    seen, current, target = form.revision.data, newest_rating(risk_id, "current"), newest_rating(risk_id, "target")
+    current, target = newest_rating(risk_id, "current"), newest_rating(risk_id, "target")
     return step(
         risk,
         form,
-        lambda: answer(current_actor(), risk, form.reason.data, seen, clock.now()),
+        lambda seen: answer(current_actor(), risk, form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is {'approved and open' if approved else 'sent back'}.",
         template="keeping/approve.html",
         rating=rating_words(current, risk.own_rag, policy),

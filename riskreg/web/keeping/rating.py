@@ -11,8 +11,9 @@ from riskreg.queries.policies import policy_on
 from riskreg.services.assessing import assess_risk, newest_rating
 from riskreg.services.keeping import require_keeper, require_open, respond
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import RISK
 from riskreg.web.keeping.forms import AssessmentForm
-from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.keeping.room import blueprint, open_risk, refusal, step
 from riskreg.web.keeping.step_forms import ResponseForm
 from riskreg.web.risks.wording import matrix, rating_words
 
@@ -25,11 +26,11 @@ def assess(risk_id: int) -> ResponseReturnValue:
     require(holds(current_actor().posts, risk.owner_post_id), f"This risk belongs to the {risk.owner_post.title}.")
     policy = policy_on(risk.register_id, clock.today())
     form = AssessmentForm.of(risk, policy)
-    seen, target = form.revision.data, newest_rating(risk_id, "target")
+    target = newest_rating(risk_id, "target")
     return step(
         risk,
         form,
-        lambda: assess_risk(current_actor(), risk, *form.ratings(), seen, clock.now()),
+        lambda seen: assess_risk(current_actor(), risk, *form.ratings(), seen, clock.now()),
         done=f"The assessment of {risk.reference} is recorded.",
         template="keeping/assess.html",
         policy=policy,
@@ -48,11 +49,10 @@ def response(risk_id: int) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     require_keeper(current_actor(), risk)
     form = ResponseForm.of(risk, clock.today())
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: respond(current_actor(), risk, form.as_response(), seen, clock.now()),
+        lambda seen: respond(current_actor(), risk, form.as_response(), seen, clock.now()),
         done=f"The response to {risk.reference} is recorded.",
         back="response",
         template="keeping/response.html",

@@ -15,7 +15,8 @@ from riskreg.services.discarding import discard_risk, require_discarder, take_up
 from riskreg.services.keeping import check_closing, close_risk, hand_over_risk, open_actions, reopen_risk, require_open
 from riskreg.services.merging import check_merging, merge_risk
 from riskreg.web.access import current_actor, needs
-from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.addresses import RISK
+from riskreg.web.keeping.room import blueprint, open_risk, refusal, step
 from riskreg.web.keeping.step_forms import CloseForm, DiscardForm, HandOverForm, MergeForm, ReopenForm, TakeUpForm
 
 
@@ -25,11 +26,10 @@ def hand_over(risk_id: int) -> ResponseReturnValue:
     """Ask which post a risk goes to, or hand it over."""
     risk = open_risk(risk_id)
     form = HandOverForm.of(risk)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: hand_over_risk(current_actor(), risk, int(form.owner.data), form.reason.data, seen, clock.now()),
+        lambda seen: hand_over_risk(current_actor(), risk, int(form.owner.data), form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is handed over.",
         heading="Hand this risk over",
         lead=f"It belongs to the {risk.owner_post.title}. Its actions and controls keep their owners.",
@@ -44,11 +44,10 @@ def merge(risk_id: int) -> ResponseReturnValue:
     """Ask which other risk this one is part of, or merge it."""
     risk = open_risk(risk_id)
     form = MergeForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: merge_risk(current_actor(), risk, _named(form.into.data), form.reason.data, seen, clock.now()),
+        lambda seen: merge_risk(current_actor(), risk, _named(form.into.data), form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is merged. Its reference leads to its page, and from there to the other risk.",
         heading="Merge this risk into another",
         lead=(
@@ -80,11 +79,10 @@ def close(risk_id: int) -> ResponseReturnValue:
     """Ask why a risk leaves the register, or close it."""
     risk = open_risk(risk_id)
     form = CloseForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: close_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        lambda seen: close_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is closed. The reference stays its own.",
         heading="Close this risk",
         lead="It leaves the register with its history. It can be reopened, and its reference is never given again.",
@@ -101,11 +99,10 @@ def reopen(risk_id: int) -> ResponseReturnValue:
     """Ask why a closed risk comes back, or reopen it."""
     risk = open_risk(risk_id)
     form = ReopenForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: reopen_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        lambda seen: reopen_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is open again.",
         heading="Reopen this risk",
         lead="It comes back with its last rating, under its own reference. Its next review counts from today.",
@@ -121,11 +118,10 @@ def discard(risk_id: int) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     require_discarder(current_actor(), risk)
     form = DiscardForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: discard_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        lambda seen: discard_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is discarded. The reference stays its own.",
         heading="Discard this risk",
         lead="It does not come into the register. It can be taken up again, and its reference is never given again.",
@@ -142,11 +138,10 @@ def take_up(risk_id: int) -> ResponseReturnValue:
     risk = open_risk(risk_id)
     require_discarder(current_actor(), risk)
     form = TakeUpForm(data={"revision": risk.revision})
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: take_up_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
+        lambda seen: take_up_risk(current_actor(), risk, form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is a draft again.",
         heading="Take this risk up again",
         lead="It becomes a draft under its own reference. It is not in the register until it is proposed and approved.",

@@ -14,9 +14,8 @@ from riskreg.services.actions import NewAction
 from riskreg.services.controls import ControlText
 from riskreg.services.keeping import Response
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, SelectField, TextField
+from riskreg.web.fields import CHOOSE, MENTIONS, ChoiceField, LongTextField, RevisionField, SelectField, TextField
 from riskreg.web.forms import Form
-from riskreg.web.keeping.forms import CHOOSE
 
 APPROVE, SEND_BACK = "approve", "send back"
 
@@ -36,7 +35,7 @@ class ApprovalForm(Form):
         ),
         needed="Choose whether to approve the risk or to send it back.",
     )
-    reason = LongTextField("What is missing", hint="Needed when you send it back.", called="reason")
+    reason = LongTextField("What is missing", hint="Needed when you send it back.", called="reason", mentions=True)
     revision = RevisionField()
 
 
@@ -56,7 +55,9 @@ class ResponseForm(Form):
     decided_on = DateField(
         "Response from", needed="Enter the day from which this is the response.", called="date of the response"
     )
-    reason = LongTextField("Why is this the response?", needed="Say why this is the response.", called="reason")
+    reason = LongTextField(
+        "Why is this the response?", needed="Say why this is the response.", called="reason", mentions=True
+    )
     revision = RevisionField()
 
     @classmethod
@@ -73,7 +74,9 @@ class HandOverForm(Form):
     """To which post the risk goes, and why."""
 
     owner = SelectField("New owner", needed="Choose the post that the risk goes to.", hint="The post, not the person.")
-    reason = LongTextField("Why does the risk change hands?", needed="Say why the risk changes hands.", called="reason")
+    reason = LongTextField(
+        "Why does the risk change hands?", needed="Say why the risk changes hands.", called="reason", mentions=True
+    )
     revision = RevisionField()
 
     @classmethod
@@ -93,21 +96,27 @@ class MergeForm(Form):
         hint="For example, CYPE 03 or 3. It stays open.",
         called="reference",
     )
-    reason = LongTextField("Why are the two one risk?", needed="Say why the two are one risk.", called="reason")
+    reason = LongTextField(
+        "Why are the two one risk?", needed="Say why the two are one risk.", called="reason", mentions=True
+    )
     revision = RevisionField()
 
 
 class CloseForm(Form):
     """Why the risk leaves the register."""
 
-    reason = LongTextField("Why is the risk closed?", needed="Say why the risk is closed.", called="reason")
+    reason = LongTextField(
+        "Why is the risk closed?", needed="Say why the risk is closed.", called="reason", mentions=True
+    )
     revision = RevisionField()
 
 
 class ReopenForm(Form):
     """Why the risk comes back."""
 
-    reason = LongTextField("Why is the risk reopened?", needed="Say why the risk is reopened.", called="reason")
+    reason = LongTextField(
+        "Why is the risk reopened?", needed="Say why the risk is reopened.", called="reason", mentions=True
+    )
     revision = RevisionField()
 
 
@@ -119,6 +128,7 @@ class DiscardForm(Form):
         needed="Say why it is discarded.",
         hint="Who proposed it is told by e-mail.",
         called="reason",
+        mentions=True,
     )
     revision = RevisionField()
 
@@ -126,7 +136,9 @@ class DiscardForm(Form):
 class TakeUpForm(Form):
     """Why a risk that was discarded becomes a draft again."""
 
-    reason = LongTextField("Why is it taken up again?", needed="Say why it is taken up again.", called="reason")
+    reason = LongTextField(
+        "Why is it taken up again?", needed="Say why it is taken up again.", called="reason", mentions=True
+    )
     revision = RevisionField()
 
 
@@ -134,7 +146,10 @@ class EndControlForm(Form):
     """Why a control is no longer in place."""
 
     reason = LongTextField(
-        "Why is the control no longer in place?", needed="Say why the control has ended.", called="reason"
+        "Why is the control no longer in place?",
+        needed="Say why the control has ended.",
+        called="reason",
+        mentions=True,
     )
     revision = RevisionField()
 
@@ -142,7 +157,9 @@ class EndControlForm(Form):
 class ControlForm(Form):
     """A control, with how it is known to work."""
 
-    text = LongTextField("Control", needed="Say what the control is.", hint="What is in place and holds the risk.")
+    text = LongTextField(
+        "Control", needed="Say what the control is.", hint="What is in place and holds the risk.", mentions=True
+    )
     owner = SelectField("Owner")
     assurance = LongTextField(
         "Assurance", hint="How it is known to work: who checks it, and what they found.", limit=1_000
@@ -159,6 +176,8 @@ class ControlForm(Form):
         if control:
             data |= present_control(control)
         form = cls(data=data)
+        if control:  # of a new one the history tells what it is, of a changed one also how it is known to work
+            form.assurance.description = f"{form.assurance.description} {MENTIONS}"
         offered = _posts(Role.ACTION_OWNER, ("", "Nobody in particular"))
         owner = control.owner_post if control else None
         if owner and str(owner.id) not in dict(offered):
@@ -185,7 +204,7 @@ def present_control(control: Control) -> dict[str, Any]:
 class NewActionForm(Form):
     """What is still to be done, by whom and when."""
 
-    text = LongTextField("What is to be done?", needed="Say what is to be done.", called="action")
+    text = LongTextField("What is to be done?", needed="Say what is to be done.", called="action", mentions=True)
     owner = SelectField("Owner", needed="Choose the post that owns the action.", hint="The post, not the person.")
     due_on = DateField("Due date", needed="Enter the due date.")
     revision = RevisionField()
@@ -210,12 +229,14 @@ class ExemptForm(Form):
         choices=[(str(number), f"Paragraph {number}", words) for number, words in PARAGRAPHS.items()],
         needed="Choose the paragraph by which it is exempt.",
     )
-    reason = LongTextField("Why is it exempt?", needed="Say why it is exempt.", called="reason")
+    reason = LongTextField("Why is it exempt?", needed="Say why it is exempt.", called="reason", mentions=True)
     revision = RevisionField()
 
 
 class NotExemptForm(Form):
     """Why something may be published after all."""
 
-    reason = LongTextField("Why is it no longer exempt?", needed="Say why it is no longer exempt.", called="reason")
+    reason = LongTextField(
+        "Why is it no longer exempt?", needed="Say why it is no longer exempt.", called="reason", mentions=True
+    )
     revision = RevisionField()

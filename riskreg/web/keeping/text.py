@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.domain.access import Permission
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
 from riskreg.domain.sentences import day
 from riskreg.models import Risk
 from riskreg.queries.policies import policy_on
@@ -17,13 +17,12 @@ from riskreg.services.drafting import rewrite_draft
 from riskreg.services.keeping import edit_risk, require_keeper, require_open
 from riskreg.services.proposing import is_writer
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import RISK
 from riskreg.web.fields import SelectField
 from riskreg.web.forms import Form
 from riskreg.web.keeping.forms import DraftForm, EditForm, present_draft, present_text
-from riskreg.web.keeping.room import RISK, blueprint, open_risk, refusal, step
+from riskreg.web.keeping.room import blueprint, open_risk, refusal, step
 from riskreg.web.risks.wording import matrix
-
-NOT_YET_OPEN = (RiskStatus.DRAFT, RiskStatus.PROPOSED)
 
 
 @blueprint.route(f"{RISK}/edit", methods=["GET", "POST"])
@@ -31,17 +30,16 @@ NOT_YET_OPEN = (RiskStatus.DRAFT, RiskStatus.PROPOSED)
 def edit(risk_id: int) -> ResponseReturnValue:
     """Show the text of a risk as it can be changed, or keep a new version of it; of a draft, all that was entered."""
     risk = open_risk(risk_id)
-    not_yet_open = risk.status in NOT_YET_OPEN
+    not_yet_open = risk.status in BEFORE_APPROVAL
     if not (not_yet_open and is_writer(current_actor(), risk)):
         require_keeper(current_actor(), risk)
     if risk.status == RiskStatus.DRAFT:
         return _edit_draft(risk)
     form = EditForm.of(risk)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: edit_risk(current_actor(), risk, form.as_text(), form.reason.data, seen, clock.now()),
+        lambda seen: edit_risk(current_actor(), risk, form.as_text(), form.reason.data, seen, clock.now()),
         done=f"The text of {risk.reference} is changed. What it said before is kept.",
         template="keeping/edit.html",
         versions=lambda: both_versions(form, present_text(open_risk(risk_id))),
@@ -52,11 +50,10 @@ def edit(risk_id: int) -> ResponseReturnValue:
 def _edit_draft(risk: Risk) -> ResponseReturnValue:
     policy, risk_id = policy_on(risk.register_id, clock.today()), risk.id
     form = DraftForm.of(risk, policy)
-    seen = form.revision.data
     return step(
         risk,
         form,
-        lambda: rewrite_draft(current_actor(), risk, form.as_new_risk(), form.reason.data, seen, clock.now()),
+        lambda seen: rewrite_draft(current_actor(), risk, form.as_new_risk(), form.reason.data, seen, clock.now()),
         done=f"{risk.reference} is changed. What it said before is kept.",
         template="keeping/draft.html",
         versions=lambda: both_versions(form, present_draft(open_risk(risk_id))),

@@ -13,7 +13,6 @@ from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.links import check_linkable
-from riskreg.domain.sentences import plural
 from riskreg.domain.suggesting import Key
 from riskreg.models import Indicator, Risk
 from riskreg.queries.history import changes_since_revision
@@ -29,21 +28,22 @@ from riskreg.services.links import (
     require_linker,
 )
 from riskreg.web.access import current_actor, needs
-from riskreg.web.keeping.room import refusal
+from riskreg.web.addresses import RISK
+from riskreg.web.in_force import policy_of
+from riskreg.web.keeping.room import open_risk, refusal
 from riskreg.web.links.forms import ChangeForm, EndForm, LinkForm
 from riskreg.web.links.room import (
     CONTRACTS,
     INDICATORS,
-    RISK,
     blueprint,
     kind_of,
     known_link,
-    known_risk,
     known_subject,
     title_of,
 )
+from riskreg.web.outcomes import what_became_of
 from riskreg.web.pages import page
-from riskreg.web.stepping import save_or_show, typed_fields, wants_change
+from riskreg.web.stepping import is_sent, save_or_show, typed_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,21 @@ class Step:
 @needs(Permission.KEEP_RISK)
 def add_indicator(risk_id: int, indicator_id: int) -> ResponseReturnValue:
     """Ask how an indicator bears on a risk, show what linking it would do, or link it."""
-    return _add(known_risk(risk_id), known_subject(INDICATOR, indicator_id))
+    return _add(open_risk(risk_id), known_subject(INDICATOR, indicator_id))
 
 
 @blueprint.route(f"{RISK}/links{CONTRACTS}", methods=["GET", "POST"])
 @needs(Permission.KEEP_RISK)
 def add_contract(risk_id: int, contract_id: int) -> ResponseReturnValue:
     """Ask how a contract bears on a risk, show what linking it would do, or link it."""
-    return _add(known_risk(risk_id), known_subject(CONTRACT, contract_id))
+    return _add(open_risk(risk_id), known_subject(CONTRACT, contract_id))
 
 
 def _add(risk: Risk, subject: Subject) -> ResponseReturnValue:
     actor, kind = current_actor(), kind_of(subject)
     require_linker(actor, risk)
-    form = LinkForm.of(risk, about_indicator=kind == INDICATOR, reason=_suggested(risk, subject))
+    policy = policy_of(risk.register_id)
+    form = LinkForm.of(risk, policy, about_indicator=kind == INDICATOR, reason=_suggested(risk, subject))
     step = Step(
         heading=f"Link this {kind} to the risk",
         button="Link it",
@@ -144,7 +145,7 @@ def _answer(form: LinkForm | EndForm, risk: Risk, subject: Subject, step: Step) 
         return page(
             template,
             form=form,
-            risk=known_risk(risk_id),
+            risk=open_risk(risk_id),
             subject=known_subject(kind, key),
             title_of=title_of,
             kind=kind,
@@ -154,20 +155,14 @@ def _answer(form: LinkForm | EndForm, risk: Risk, subject: Subject, step: Step) 
             **more,
         )
 
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = save_or_show(
             form,
             look=lambda: tried(lambda: step.change(None)),
-            save=lambda digest: f"{step.done} {_escalated(step.change(digest))}".strip(),
+            save=lambda digest: f"{step.done} {what_became_of(step.change(digest).effects.risks)}".strip(),
             show=lambda found: shown("links/consequences.html", found=found, typed=typed_fields(form)),
             there=there,
         )
         if answer is not None:
             return answer
     return shown("links/form.html")
-
-
-def _escalated(outcome: LinkOutcome) -> str:
-    """Say how many escalations changed; nothing when none did."""
-    count = len(outcome.effects.risks)
-    return f"{plural(count, 'escalation')} changed." if count else ""

@@ -12,15 +12,14 @@ from riskreg.models import Risk
 from riskreg.queries.links import CONTRACT, INDICATOR, MOST_FOUND, linkables, linked_keys, risks_to_link
 from riskreg.services.links import Subject, require_linker
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import RISK
 from riskreg.web.in_force import present_register
-from riskreg.web.keeping.room import refusal
+from riskreg.web.keeping.room import open_risk, refusal
 from riskreg.web.links.room import (
     CONTRACTS,
     INDICATORS,
-    RISK,
     blueprint,
     kind_of,
-    known_risk,
     known_subject,
     title_of,
 )
@@ -32,7 +31,7 @@ from riskreg.web.pages import page
 @needs(Permission.KEEP_RISK)
 def choose(risk_id: int) -> ResponseReturnValue:
     """Show what may bear on a risk, or what a search finds: five queries at most with those of the risk."""
-    risk, words = known_risk(risk_id), asked("q")
+    risk, words = open_risk(risk_id), asked("q")
     require_linker(current_actor(), risk)
     linked = linked_keys(risk_id)
     found = linkables(words, most=MOST_FOUND) if words else []

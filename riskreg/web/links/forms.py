@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from riskreg.domain.choices import Heeds
 from riskreg.domain.links import LinkTerms, heeds_title
-from riskreg.domain.signals import Heeds
+from riskreg.domain.policy import Policy
 from riskreg.models import Link, Risk
 from riskreg.web.datefields import DateField
 from riskreg.web.fields import ChoiceField, LongTextField, RevisionField
@@ -13,7 +16,7 @@ ON_INDICATOR = (
     (
         Heeds.ANY.value,
         heeds_title(Heeds.ANY),
-        "A result that slips, is RED or gets worse twice running puts the risk before DMT.",
+        "A result that slips, is RED or keeps getting worse puts the risk before DMT.",
     ),
     (Heeds.RED.value, heeds_title(Heeds.RED), "Only a RED result puts the risk before DMT."),
     (Heeds.WATCH.value, "Watch only", "It is shown on the risk and never puts it before DMT."),
@@ -24,15 +27,19 @@ ON_CONTRACT = (
 )
 
 
+REASON_HINT = "A sentence that DMT can read when the risk comes before it."
+
+
 class LinkForm(Form):
     """Why something bears on a risk, what of it the risk heeds, since when and until when."""
 
     reason = LongTextField(
         "Why does it bear on the risk?",
         needed="Say why it bears on the risk.",
-        hint="A sentence that DMT can read when the risk comes before it.",
+        hint=REASON_HINT,
         called="reason",
         limit=1_000,
+        mentions=True,
     )
     heeds = ChoiceField("What should the risk heed?", needed="Choose what the risk heeds.")
     from_on = DateField(
@@ -48,9 +55,10 @@ class LinkForm(Form):
     revision = RevisionField()
 
     @classmethod
-    def of(cls, risk: Risk, *, about_indicator: bool, reason: str = "") -> LinkForm:
-        """The form for a risk, with the reason that suggests itself."""
-        form = cls(data={"revision": risk.revision, "heeds": Heeds.ANY.value, "reason": reason})
+    def of(cls, risk: Risk, policy: Policy, *, about_indicator: bool, reason: str = "") -> LinkForm:
+        """The form for a risk, with what new links heed by the policy, and the reason that suggests itself."""
+        heeds = policy.new_indicator_link_heeds if about_indicator else policy.new_contract_link_heeds
+        form = cls(data={"revision": risk.revision, "heeds": heeds.value, "reason": reason})
         form.heeds.offer(ON_INDICATOR if about_indicator else ON_CONTRACT)
         return form
 
@@ -68,8 +76,13 @@ class ChangeForm(LinkForm):
         hint="It stays with the link as it was.",
         called="reason for the change",
         limit=1_000,
+        mentions=True,
     )
     revision = RevisionField()
+
+    def __init__(self, *given: Any, **values: Any) -> None:
+        super().__init__(*given, **values)
+        self.reason.description = REASON_HINT  # of a change the history tells why it was made, and no more
 
     @classmethod
     def of_link(cls, link: Link) -> ChangeForm:
@@ -91,5 +104,6 @@ class EndForm(Form):
         hint="It stays with the link among those that were.",
         called="reason",
         limit=1_000,
+        mentions=True,
     )
     revision = RevisionField()

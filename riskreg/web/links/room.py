@@ -6,23 +6,13 @@ from flask import Blueprint
 from werkzeug.exceptions import NotFound
 
 from riskreg.extensions import db
-from riskreg.models import Contract, Indicator, Link, Risk
-from riskreg.queries.keeping import risk_to_keep
+from riskreg.models import Contract, Indicator, Link
 from riskreg.queries.links import INDICATOR, link_to_change
 from riskreg.services.links import Subject
 
 blueprint = Blueprint("links", __name__)
 
-RISK = "/risks/<id:risk_id>"
 INDICATORS, CONTRACTS = "/indicators/<id:indicator_id>", "/contracts/<id:contract_id>"
-
-
-def known_risk(risk_id: int) -> Risk:
-    """Return a risk by one query. Raises NotFound with a sentence."""
-    risk = risk_to_keep(risk_id)
-    if risk is None:
-        raise NotFound("There is no such risk in the register. Look for it in the register by its reference or title.")
-    return risk
 
 
 def known_subject(kind: str, key: int) -> Subject:

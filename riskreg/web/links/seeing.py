@@ -10,21 +10,21 @@ from riskreg import clock
 from riskreg.domain.access import Permission, holds
 from riskreg.domain.links import LINKABLE, heeds_in_short, holds_words
 from riskreg.domain.sentences import day, plural
-from riskreg.link_picture import Node, link_picture
+from riskreg.link_picture import Node, link_pictures
 from riskreg.models import Indicator, Risk
 from riskreg.queries.linked import LinkedContract, LinkedIndicator, linked_contracts, linked_indicators
 from riskreg.queries.links import CONTRACT, INDICATOR, Bearing, bears_on, latest_rag, past_links
 from riskreg.services.links import Subject
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import RISK
 from riskreg.web.in_force import present_policy
+from riskreg.web.keeping.room import open_risk
 from riskreg.web.keeping.ways import keeping_of
 from riskreg.web.links.room import (
     CONTRACTS,
     INDICATORS,
-    RISK,
     blueprint,
     kind_of,
-    known_risk,
     known_subject,
     title_of,
 )
@@ -35,7 +35,7 @@ from riskreg.web.pages import page
 @needs(Permission.READ_REGISTER)
 def depends(risk_id: int) -> ResponseReturnValue:
     """Show all that a risk depends on, and what it depended on before."""
-    risk, policy, today = known_risk(risk_id), present_policy(), clock.today()
+    risk, policy, today = open_risk(risk_id), present_policy(), clock.today()
     indicators, contracts = linked_indicators(risk_id, policy, today), linked_contracts(risk_id, policy, today)
     return page(
         "links/depends.html",
@@ -54,7 +54,7 @@ def _depends(risk: Risk, indicators: Sequence[LinkedIndicator], contracts: Seque
     centre = Node(f"{risk.reference} {risk.title}", risk.effective_rag, risk.effective_rag)
     nodes = [_indicator(one) for one in indicators]
     nodes += [_contract(one) for one in contracts]
-    return link_picture(f"What {risk.reference} depends on", centre, nodes)
+    return link_pictures(f"What {risk.reference} depends on", centre, nodes)
 
 
 def _indicator(one: LinkedIndicator) -> Node:
@@ -104,7 +104,7 @@ def _behind(subject: Subject, centre: Node, **key: int) -> ResponseReturnValue:
         kind=kind_of(subject),
         risks=[(one, _changes(one)) for one in risks],
         raised=any(one.is_raised for one in risks),
-        picture=link_picture(f"The risks behind {subject.code}", centre, nodes),
+        picture=link_pictures(f"The risks behind {subject.code}", centre, nodes),
         past=past_links(**key),
         key=key,
         may_add=current_actor().may(Permission.KEEP_RISK) and not over,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from collections.abc import Iterable
+from datetime import date
+
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.domain.access import Permission
+from riskreg.domain.meetings import series
 from riskreg.domain.sentences import day, listed, plural
 from riskreg.extensions import db
 from riskreg.models import Register
@@ -19,6 +23,9 @@ from riskreg.web.meetings.forms import ConfirmForm, ItemForm, NotHeldForm, Sched
 from riskreg.web.meetings.room import ADDRESS, blueprint, load, show, to_meeting
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
+from riskreg.working_days import why_free
+
+SEEN = "free_days"  # those that the person was shown
 
 
 @blueprint.get("/meetings")
@@ -38,11 +45,14 @@ def listing() -> ResponseReturnValue:
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
 @needs(Permission.MANAGE_MEETINGS)
 def schedule() -> ResponseReturnValue:
-    """Set up one meeting or a series."""
+    """Set up one meeting or a series; days on which people do not work only once they were shown."""
     form = ScheduleForm()
     register = db.get_or_404(Register, present_register().id)
     if form.validate_on_submit():
         with saving(form):
+            free = _free_days(series(form.held_on.data, form.weeks.data, form.until.data, clock.today()))
+            if free and request.form.get(SEEN) != _as_seen(free):
+                return page("meetings/schedule.html", form=form, free=free, seen=(SEEN, _as_seen(free)))
             made, taken = meetings.schedule_meetings(
                 current_actor(), register, form.title.data or "", form.held_on.data, form.weeks.data, form.until.data,
                 clock.now(),
@@ -50,7 +60,16 @@ def schedule() -> ResponseReturnValue:
             left_out = f" There was one already on {listed([day(one) for one in taken])}." if taken else ""
             flash(f"{plural(len(made), 'meeting was', 'meetings were')} set up.{left_out}")
             return redirect(url_for("meetings.listing"))
-    return page("meetings/schedule.html", form=form)
+    return page("meetings/schedule.html", form=form, free={}, seen=None)
+
+
+def _free_days(days: Iterable[date]) -> dict[date, str]:
+    """The days among these on which people do not work, with why."""
+    return {one: why for one in days if (why := why_free(one))}
+
+
+def _as_seen(free: Iterable[date]) -> str:
+    return " ".join(one.isoformat() for one in free)
 
 
 @blueprint.get(ADDRESS)

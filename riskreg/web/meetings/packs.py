@@ -13,7 +13,7 @@ from riskreg.queries.packs import pack_by_id
 from riskreg.services.packs import make_pack
 from riskreg.web.access import current_actor, needs
 from riskreg.web.meetings.room import ADDRESS, blueprint, load
-from riskreg.web.reports.frozen import MIMETYPES, Room, send_frozen, show_frozen
+from riskreg.web.reports.frozen import KINDS, Room, send_frozen, show_frozen
 from riskreg.web.requests import saving
 
 
@@ -35,7 +35,7 @@ def pack(pack_id: int) -> ResponseReturnValue:
     """Show a pack as it was frozen."""
     found = _found(pack_id)
     back = (url_for("meetings.meeting", meeting_id=found.meeting_id), "Back to the meeting")
-    files = {kind: url_for("meetings.download", pack_id=pack_id, kind=kind) for kind in MIMETYPES}
+    files = {kind: url_for("meetings.download", pack_id=pack_id, kind=kind) for kind in KINDS}
     return show_frozen(found, Room("pack", back, files))
 
 

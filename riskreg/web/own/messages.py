@@ -12,8 +12,10 @@ from riskreg import clock
 from riskreg.domain.dates import day_of
 from riskreg.domain.notices import NoticeKind, Rhythm, next_digest
 from riskreg.extensions import db
+from riskreg.mail.rendering import PAGES
 from riskreg.models import Person
 from riskreg.queries import own_messages as found
+from riskreg.services.digests import digest_days
 from riskreg.services.preferences import in_words
 from riskreg.web.access import current_actor, signed_in
 from riskreg.web.admin.wording import MESSAGE_KINDS
@@ -21,7 +23,6 @@ from riskreg.web.listing import Pages, asked, asked_one_of, left_aside
 from riskreg.web.own.room import blueprint
 from riskreg.web.own.wording import why_it_came, with_links
 from riskreg.web.pages import page
-from riskreg.working_days import is_working_day
 
 
 @blueprint.get("/messages")
@@ -52,6 +53,7 @@ def messages() -> ResponseReturnValue:
         next_at=_next_at(person, [since for kind, (_, since) in counts.items() if kind not in person.switched_off]),
         rhythm=in_words(Rhythm(person.rhythm), person.rhythm_weekday),
         dropped=dropped,
+        not_sent=found.not_sent(person.id),
         titles={str(kind): kind.title for kind in NoticeKind},
         most=found.MOST,
     )
@@ -69,7 +71,12 @@ def message(message_id: int) -> ResponseReturnValue:
         message=one,
         kind=MESSAGE_KINDS.get(one.kind, one.kind),
         why=why_it_came(one.kind, one.facts),
+        left_out=one.facts.get("left_out", ()),
         text=with_links(one.text, one.kind, str(current_app.config["BASE_URL"])),
+        told=[
+            (one.name, NoticeKind(one.kind), PAGES[one.page[0]].format(one.page[1]) if one.page else "")
+            for one in found.told_in(message_id)
+        ],
     )
 
 
@@ -94,6 +101,6 @@ def _next_at(person: Person, since: list[datetime]) -> datetime | None:
         now,
         last=found.last_digest(person.id),
         waiting_since=day_of(min(since)),
-        works=is_working_day,
+        works=digest_days(day_of(now)),
     )
     return None if goes == now else goes

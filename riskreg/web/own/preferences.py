@@ -50,8 +50,9 @@ def preferences() -> ResponseReturnValue:
 def renew() -> ResponseReturnValue:
     """Give the calendar an address, or another one."""
     with saving():
-        renew_calendar(current_actor(), clock.now())
-        flash("Your calendar has a new address. One that it had before opens nothing any more.")
+        renewed = renew_calendar(current_actor(), clock.now())
+        new = "Your calendar has a new address. The one before it opens nothing any more."
+        flash(new if renewed else "Your calendar has an address now.")
     return redirect(url_for("own.preferences", _anchor="calendar"))
 
 

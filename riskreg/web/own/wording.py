@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from riskreg.domain.notices import DIGEST_AT, NoticeKind, Rhythm
-from riskreg.mail.wording import why_answered, why_escalated
+from riskreg.mail.wording import why_answered, why_escalated, why_owner, why_proposal
 from riskreg.queries.mail import ACCOUNT_KINDS
 
 RHYTHMS = {
@@ -25,7 +25,9 @@ KIND_HINTS = {
     NoticeKind.RESULT: "For those who publish results.",
     NoticeKind.HANDED_OVER: "Or a post, with the work that comes with it.",
     NoticeKind.JOINED: "Of a risk that is before DMT already: for its owner and for members of DMT.",
+    NoticeKind.REASON_WENT: "What fell away and what still stands: for the owner of the risk and for members of DMT.",
     NoticeKind.PROPOSED: "What the register proposes to DMT: for the owner of the risk and for members of DMT.",
+    NoticeKind.REFERRAL_ENDED: "For the owner of the risk, members of DMT and who answers for the corporate register.",
     NoticeKind.MENTION: "By your name or your post behind an @.",
     NoticeKind.PACK: "For members of DMT.",
     NoticeKind.MAIL_FAILED: "For administrators.",
@@ -40,12 +42,18 @@ CANNOT_WAIT = (
     "A job of the register fails: to the administrators.",
 )
 WHY: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
-    "escalation_raised": lambda facts: why_escalated(facts["for"]),
-    "escalation_withdrawn": lambda facts: why_escalated(facts["for"]),
-    "decision_made": "You hold the post that owns the risk, or are its deputy.",
-    "proposal_answered": "You proposed the risk.",
+    "escalation_raised": lambda facts: why_escalated(facts["for"], facts.get("escalations", ())),
+    "escalation_withdrawn": lambda facts: why_escalated(facts["for"], facts.get("escalations", ())),
+    "decision_made": lambda facts: why_owner(
+        [facts.get("vacant")], [facts.get("deputy_of")], lone=bool(facts.get("lone"))
+    ),
+    "proposal_answered": lambda facts: why_proposal(
+        facts.get("audience", "proposer"), facts.get("vacant"), facts.get("deputy_of"), lone=bool(facts.get("lone"))
+    ),
     "referral_proposed": "You answer for the corporate register.",
-    "referral_answered": lambda facts: why_answered(facts["audience"]),
+    "referral_answered": lambda facts: why_answered(
+        facts["audience"], facts.get("vacant"), facts.get("deputy_of"), lone=bool(facts.get("lone"))
+    ),
     "digest": "It gathers what is yours to do or to know; each thing in it says why.",
     "job_failed": "You are an administrator of the register.",
     "account_invitation": "An administrator of the register added you.",

@@ -8,17 +8,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovTextInput
-from wtforms import Field, HiddenField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovTextInput
+from wtforms import Field, HiddenField, SelectMultipleField, ValidationError
+from wtforms.fields import SelectChoice
 
+from riskreg.domain.choices import BESIDES_OWNER, Heeds, in_order
 from riskreg.domain.errors import RowsBroken
-from riskreg.domain.policy import TIERED, TIERS, Policy
+from riskreg.domain.policy import NEW_LINKS, TELLING, TIERED, TIERS, Policy
 from riskreg.domain.policy_setting import BOUNDS, LONGEST_WORD, SCALE, SHARES, WORDS, check_policy
 from riskreg.domain.sentences import shortest
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import LongTextField, RevisionField, TextField, WholeNumberField, needed_or_optional
+from riskreg.web.fields import (
+    ChoiceField,
+    LongTextField,
+    RevisionField,
+    TextField,
+    WholeNumberField,
+    needed_or_optional,
+)
 from riskreg.web.forms import Form
-from riskreg.web.policy.settings import SETTINGS, Setting
+from riskreg.web.policy.settings import LINK_CHOICES, SETTINGS, Setting
 
 REMINDERS = "reminder_days_before"
 
@@ -73,6 +82,29 @@ class DaysField(Field):
         return ", ".join(str(one) for one in self.data or ())
 
 
+class _Boxes(GovCheckboxesInput):  # the package's own leaves an empty hint behind
+    def map_gov_params(self, field: Any, **kwargs: Any) -> Any:
+        params = super().map_gov_params(field, **kwargs)
+        if not field.description:
+            params.pop("hint")
+        return params
+
+
+class ToldField(SelectMultipleField):
+    """Who is told besides the owner, as boxes to tick; nobody where none is ticked."""
+
+    widget = _Boxes()
+
+    def __init__(self, label: str = "", *, hint: str = "", **rest: Any) -> None:
+        choices = [SelectChoice(one.value, f"{one.who[0].upper()}{one.who[1:]}") for one in BESIDES_OWNER]
+        super().__init__(label, choices=choices, description=hint, **rest)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse whom no box names, with a sentence. Raises ValidationError."""
+        if set(self.data or ()) - set(BESIDES_OWNER):
+            raise ValidationError(f"Tick the boxes for “{self.label.text}”; there are no other answers.")
+
+
 def parts_of(name: str) -> list[str]:
     """The names of the fields that make a rule: one, or one for each tier or step."""
     if name in TIERED:
@@ -106,6 +138,10 @@ class PolicyForm(Form):
             old if self[part].errors or self[part].data is None else self[part].data
             for part, old in zip(parts, stood, strict=True)
         ]
+        if name in TELLING:
+            return in_order(values[0])
+        if name in NEW_LINKS:
+            return Heeds(values[0])
         return tuple(values) if len(parts) > 1 else values[0]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -127,6 +163,10 @@ def _fields(setting: Setting) -> Iterator[tuple[str, Field]]:
         yield name, ShareField(label, hint=setting.hint)
     elif name == REMINDERS:
         yield name, DaysField(label, description=setting.hint)
+    elif name in TELLING:
+        yield name, ToldField(label, hint=setting.hint)
+    elif name in NEW_LINKS:
+        yield name, ChoiceField(label, choices=LINK_CHOICES[name], needed=f"Choose an answer for “{label}”.")
     elif name in WORDS:
         for step, part in enumerate(parts_of(name), start=1):
             called = f"word for {label.lower()} {step}"

@@ -20,7 +20,7 @@ TITLES = {
     Difference.EARLIER: ("Raised earlier by the draft", "They would have been put before DMT sooner."),
     Difference.LATER: ("Raised later by the draft", "They would have been put before DMT later."),
     Difference.OTHERWISE: (
-        "Raised on the same day, but otherwise",
+        "Raised on the same day, for another reason or with another end",
         "They would have been put before DMT for another reason, or would have ended otherwise.",
     ),
     Difference.SAME: (

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from riskreg.domain.policy import TIERS, Policy
+from riskreg.domain.policy import NEW_LINKS, TELLING, TIERS, Policy
 from riskreg.domain.policy_setting import changed_rules
 from riskreg.domain.sentences import listed, plural, shortest
+from riskreg.web.links.forms import ON_CONTRACT, ON_INDICATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,10 @@ class Setting:
 
 
 NO_REMINDERS = "none before or on the day"
+NOBODY = "nobody"
+# What a new link may heed, each with its title and what it means, by the rule.
+LINK_CHOICES = {"new_indicator_link_heeds": ON_INDICATOR, "new_contract_link_heeds": ON_CONTRACT}
+AT_LEAST = "At least whom the first one tells."
 GROUPS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
     (
         "Scores and RAG ratings",
@@ -89,16 +94,46 @@ GROUPS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
             Setting("review_months_red", "RED: months between reviews", "month"),
             Setting("review_months_amber", "AMBER: months between reviews", "month"),
             Setting("review_months_green", "GREEN: months between reviews", "month"),
-            Setting("escalated_review_days", "Escalated: days until the review", "day"),
+            Setting("escalated_review_days", "Before DMT: days until the review, until DMT has decided", "day"),
+        ),
+    ),
+    (
+        "Reminders of reviews and actions",
+        (
+            "They hold for reminders from the day on. The owner is told each time; where nobody holds the post of the"
+            " owner, the line director is told from the start, and may do its work."
+        ),
+        (
             Setting(
                 "reminder_days_before",
-                "Reminders to the owner: days before the review",
+                "Reminders to the owner: days ahead",
                 "reminders",
-                "Numbers with commas between them; 0 is the day itself. Left empty, nobody is reminded before or on the"
-                " day.",
+                "Numbers with commas between them; 0 is the day itself. On a weekend or a bank holiday the reminder"
+                " comes on the last working day before. Left empty, nobody is reminded before or on the day. Reviews"
+                " of contracts go by them too, and results by the largest.",
             ),
-            Setting("late_days_line_director", "Late: days until the line director is told too", "day"),
-            Setting("late_days_coordinator", "Late: days until the co-ordinator and DMT are told too", "day"),
+            Setting("late_days_line_director", "First late reminder: days after the day", "day"),
+            Setting("late_days_coordinator", "Second late reminder: days after the day", "day"),
+            Setting("late_review_told_first", "Late review, first reminder: told besides the owner", "told"),
+            Setting(
+                "late_review_told_second", "Late review, second reminder: told besides the owner", "told", AT_LEAST
+            ),
+            Setting("late_action_told_first", "Late action, first reminder: told besides the owner", "told"),
+            Setting(
+                "late_action_told_second", "Late action, second reminder: told besides the owner", "told", AT_LEAST
+            ),
+        ),
+    ),
+    (
+        "New links",
+        (
+            "What is chosen here stands in the form when an indicator or a contract is linked to a risk from the day"
+            " on, also when it was suggested; whoever links it may choose otherwise. Links that are there stay as they"
+            " are."
+        ),
+        (
+            Setting("new_indicator_link_heeds", "New link to an indicator: what it heeds", "heeds"),
+            Setting("new_contract_link_heeds", "New link to a contract: what it heeds", "heeds"),
         ),
     ),
 )
@@ -130,6 +165,10 @@ def in_words(setting: Setting, value: Any) -> str:
         return f"{shortest(value * 100)}%"
     if setting.unit == "words":
         return listed(list(value))
+    if setting.name in TELLING:
+        return listed([one.who for one in value]) or NOBODY
+    if setting.name in NEW_LINKS:
+        return next(title for heeds, title, _ in LINK_CHOICES[setting.name] if heeds == value)
     if setting.unit == "reminders":
         return listed([_number("day", one) for one in value]) or NO_REMINDERS
     if isinstance(value, tuple):

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
+from riskreg.domain.policy_setting import changes_no_past
 from riskreg.domain.sentences import day
 from riskreg.models import PolicyDraft
 from riskreg.queries.policies import versions_of, versions_told
@@ -166,6 +167,7 @@ def _replayed(found: PolicyDraft, form: AdoptForm, asking: SinceForm, since: dat
     register_id, now = found.register_id, clock.now()
     trial = try_draft(register_id, since, now)
     draft, first = draft_as_policy(found), earliest(register_id, day_of(now))
+    held = [one for one in versions_of(register_id).values() if one.valid_from <= day_of(now)]
     return page(
         "policy/replay.html",
         form=asking if asking.problems else form,
@@ -182,6 +184,7 @@ def _replayed(found: PolicyDraft, form: AdoptForm, asking: SinceForm, since: dat
         totals=totals(trial.replayed),
         parts=parts(trial.replayed),
         changes=changes(held_before(register_id, draft), draft),
+        changes_no_past=changes_no_past(held, draft),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from riskreg.domain.links import heeds_title
+from riskreg.domain.choices import Heeds, Told
+from riskreg.domain.links import heeds_title, heeds_words
 from riskreg.domain.policy import TIERS, Policy, Tiered
 from riskreg.domain.sentences import listed, plural, shortest
-from riskreg.domain.signals import Heeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,45 +93,62 @@ def contracts(policy: Policy) -> list[Rule]:
 
 
 def reviews(policy: Policy) -> list[Rule]:
-    """How often risks are reviewed and who is reminded."""
+    """How often risks are reviewed."""
     return [
         Rule("RED", f"every {_months(policy.review_months_red)}"),
         Rule("AMBER", f"every {_months(policy.review_months_amber)}"),
         Rule("GREEN", f"every {_months(policy.review_months_green)}"),
-        Rule("Escalated", f"within {_days(policy.escalated_review_days)} of the escalation"),
-        Rule("The owner is reminded", _reminders(policy.reminder_days_before)),
-        Rule("Late: the line director too", f"after {_days(policy.late_days_line_director)}"),
-        Rule("Late: the co-ordinator and DMT too", f"after {_days(policy.late_days_coordinator)}"),
+        Rule("Before DMT, not decided", f"within {_days(policy.escalated_review_days)} of coming before it"),
+        Rule("DMT confirmed it or returned it", "by the date that DMT gave"),
     ]
+
+
+def reminders(policy: Policy) -> list[Rule]:
+    """When the owner is reminded of a review or an action, and who else is told when it is late."""
+    first, second = policy.late_days_line_director, policy.late_days_coordinator
+    return [
+        Rule("The owner is reminded", _reminders(policy.reminder_days_before)),
+        Rule("A review is late, first reminder", _late(first, policy.late_review_told_first)),
+        Rule("A review is late, second reminder", _late(second, policy.late_review_told_second)),
+        Rule("An action is late, first reminder", _late(first, policy.late_action_told_first)),
+        Rule("An action is late, second reminder", _late(second, policy.late_action_told_second)),
+        Rule("Nobody holds the post of the owner", "the line director is told from the start, and may do its work"),
+    ]
+
+
+def _late(days: int, told: Sequence[Told]) -> str:
+    return f"{_days(days)} after the day: {listed([one.who for one in (Told.OWNER, *told)])}"
 
 
 def _reminders(days: Sequence[int]) -> str:
     before = [_days(one) for one in sorted(days, reverse=True) if one]
     parts = [f"{listed(before)} before"] if before else []
-    return " and ".join(parts + ["on the day"] * (0 in days)) or "not before the review is late"
+    return " and ".join(parts + ["on the day"] * (0 in days)) or "not before it is late"
 
 
-def links(_policy: Policy) -> list[Rule]:
-    """What a link heeds: it is set with each link, and the policy has no number for it."""
+def links(policy: Policy) -> list[Rule]:
+    """What a link can heed, and what a new one does as its form opens."""
+    unless = "unless whoever makes it chooses otherwise"
+    indicator = heeds_words(policy.new_indicator_link_heeds, about_indicator=True)
+    contract = heeds_words(policy.new_contract_link_heeds, about_indicator=False)
     return [
-        Rule(
-            heeds_title(Heeds.ANY),
-            "whatever reaches DMT escalates the risk; what a link heeds unless it says otherwise",
-        ),
+        Rule(heeds_title(Heeds.ANY), "whatever reaches DMT escalates the risk"),
         Rule(heeds_title(Heeds.RED), "of an indicator, only a RED result escalates the risk"),
         Rule("Watch only", "it is shown on the risk and escalates nothing"),
+        Rule("A new link to an indicator", f"heeds {indicator}, {unless}"),
+        Rule("A new link to a contract", f"heeds {contract}, {unless}"),
     ]
 
 
 def telling(_policy: Policy) -> list[Rule]:
-    """Who is told by e-mail of what: it is the same in every register."""
+    """Who is told by e-mail of what: what names no rule is the same in every register."""
     return [
         Rule("A risk is escalated by signals or by a person", "its owner and the DMT members"),
         Rule("An escalation is withdrawn", "its owner and the DMT members"),
         Rule("DMT has decided", "the owner of the risk"),
         Rule("DMT refers a risk", "the corporate risk co-ordinator; of the answer, the owner and the DMT members"),
         Rule("A result is overdue", "the performance officers"),
-        Rule("A review is due or late", "whom the rules on reviews above name"),
+        Rule("A review or an action is due or late", "whom the rules on reminders above name"),
     ]
 
 
@@ -140,6 +157,7 @@ GROUPS: tuple[tuple[str, Callable[[Policy], list[Rule]]], ...] = (
     ("Results of indicators", indicators),
     ("Contracts", contracts),
     ("Reviews", reviews),
+    ("Reminders of reviews and actions", reminders),
     ("Links", links),
     ("Who is told by e-mail", telling),
 )

@@ -13,6 +13,7 @@ from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import listed
 from riskreg.queries import register as found
+from riskreg.queries.owners import risk_owners
 from riskreg.web.access import needs
 from riskreg.web.listing import Pages, address_with, asked, asked_id, asked_one_of, left_aside
 from riskreg.web.pages import page
@@ -22,6 +23,7 @@ blueprint = Blueprint("register", __name__)
 
 EVERY, USED = "all", "used"
 STATUSES = {"": "Open", RiskStatus.CLOSED.value: "Closed", EVERY: "Open and closed", USED: "Used before this plan"}
+TOO_MANY = "There are too many to list: choose a division first."
 NAMES = {
     "rag": "Rating shown",
     "division": "Division",
@@ -37,16 +39,20 @@ NAMES = {
 @blueprint.get("/register")
 @needs(Permission.READ_REGISTER)
 def listing() -> ResponseReturnValue:
-    """Show the risks that the address asks for: at most seven queries with the session, however many risks."""
+    """Show the risks that the address asks for: at most eight queries with the session, however many risks."""
     register = found.only_register()
     if register is None:
         return page("register/nothing.html")
     if _status_asked() == USED:
         return _used(register)
     today, sort = clock.today(), asked_one_of("sort", found.SORTS, "reference")
-    owners, divisions = _titles(found.risk_owners()), _titles(found.risk_divisions())
-    wanted = _wanted(owners, divisions)
-    counts = found.risk_counts(register, wanted, today)
+    divisions = _titles(found.risk_divisions())
+    division = asked_id("division") if asked_id("division") in divisions else None
+    offered = risk_owners(register, division, asked_id("owner"))
+    owners = _titles(offered.choices)
+    wanted = _wanted(owners, division)
+    among = found.risks_found(register, wanted, today)
+    counts = among.by_rag
     pages = Pages.asked(counts[wanted.rag] if wanted.rag else sum(counts.values()))
     return page(
         "register/listing.html",
@@ -55,8 +61,9 @@ def listing() -> ResponseReturnValue:
         sort=sort,
         counts=counts,
         pages=pages,
-        risks=found.risk_lines(register, wanted, sort, today, limit=pages.size, offset=pages.offset),
+        risks=found.risk_lines(register, wanted, sort, today, limit=pages.size, offset=pages.offset, among=among.ids),
         owners=[("", "All owners"), *owners.items()],
+        owners_hint=TOO_MANY if offered.too_many and division is None else "",
         divisions=[("", "All divisions"), *divisions.items()],
         statuses=list(STATUSES.items()),
         status_shown=_status_asked(),
@@ -86,12 +93,12 @@ def _status_asked() -> str:
     return asked_one_of("status", list(STATUSES))
 
 
-def _wanted(owners: Mapping[int, str], divisions: Mapping[int, str]) -> found.Wanted:
+def _wanted(owners: Mapping[int, str], division: int | None) -> found.Wanted:
     """Read the filters; what the register does not know is left aside, and the page says so."""
-    owner, division = asked_id("owner"), asked_id("division")
+    owner = asked_id("owner")
     return found.Wanted(
         rag=asked_one_of("rag", [str(rag) for rag in Rag]),
-        division_id=division if division in divisions else None,
+        division_id=division,
         owner_id=owner if owner in owners else None,
         status={EVERY: "", RiskStatus.CLOSED: RiskStatus.CLOSED}.get(_status_asked(), RiskStatus.OPEN),
         escalated=asked("escalated") == "1",

@@ -13,14 +13,10 @@ from werkzeug.exceptions import ServiceUnavailable
 from riskreg.models import Pack
 from riskreg.reports.outline import outline, standing, title
 from riskreg.reports.pdf import NoPdfError, pack_pdf
+from riskreg.web.downloads import send_as_file
 from riskreg.web.pages import page
 
-OFFICE = "application/vnd.openxmlformats-officedocument"
-MIMETYPES = {
-    "docx": f"{OFFICE}.wordprocessingml.document",
-    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
+KINDS = ("docx", "xlsx", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +43,8 @@ def show_frozen(found: Pack, room: Room) -> ResponseReturnValue:
 
 def send_frozen(found: Pack, kind: str, noun: str) -> Response:
     """Send it as a file, made from what was frozen. `noun` names the file; of a spreadsheet, what it holds."""
-    answer = Response(_file(found, kind), mimetype=MIMETYPES[kind])
-    name = f"{found.content['register']['prefix']}-{noun}-{found.as_at:%Y-%m-%d}.{kind}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    prefix = found.content["register"]["prefix"]
+    return send_as_file(_file(found, kind), f"{prefix}-{noun}-{found.as_at:%Y-%m-%d}.{kind}")
 
 
 def _file(found: Pack, kind: str) -> bytes:

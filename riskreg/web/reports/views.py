@@ -18,7 +18,7 @@ from riskreg.web.access import current_actor, needs
 from riskreg.web.in_force import present_register
 from riskreg.web.pages import page
 from riskreg.web.reports.forms import ReportForm
-from riskreg.web.reports.frozen import MIMETYPES, Room, send_frozen, show_frozen
+from riskreg.web.reports.frozen import KINDS, Room, send_frozen, show_frozen
 from riskreg.web.requests import saving
 
 blueprint = Blueprint("reports", __name__)
@@ -55,7 +55,7 @@ def _listing(form: ReportForm) -> ResponseReturnValue:
 def report(report_id: int) -> ResponseReturnValue:
     """Show a report as it was frozen."""
     back = (url_for("reports.listing"), "Back to the reports")
-    files = {kind: url_for("reports.download", report_id=report_id, kind=kind) for kind in MIMETYPES}
+    files = {kind: url_for("reports.download", report_id=report_id, kind=kind) for kind in KINDS}
     return show_frozen(_found(report_id), Room("report", back, files))
 
 

@@ -12,13 +12,20 @@ from riskreg.services.actions import WHOLE, ActionChange
 from riskreg.services.assessing import Rating
 from riskreg.services.reviews import ReviewAnswers
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, SelectField, TickField, WholeNumberField
+from riskreg.web.fields import (
+    CHOOSE,
+    ChoiceField,
+    LongTextField,
+    RevisionField,
+    SelectField,
+    TickField,
+    WholeNumberField,
+)
 from riskreg.web.forms import Form
 from riskreg.web.risks.wording import level_choices
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 KEEP, ASSESS = "keep", "assess"
-UNSET = ("", "Choose one")
 BOTH = "You chose to keep the rating and also new levels: choose one."
 
 
@@ -45,8 +52,9 @@ class ReviewForm(Form):
     note = LongTextField(
         "What has changed, or why nothing has",
         needed="Say what has changed, or why nothing has.",
-        hint="A sentence or two. It stays in the history of the risk. To tell somebody, write @ and the name.",
+        hint="A sentence or two. It stays in the history of the risk.",
         called="sentence",
+        mentions=True,
     )
     escalate = TickField(
         "Put this risk before the Directorate Management Team (DMT)",
@@ -61,6 +69,7 @@ class ReviewForm(Form):
         "Why this target",
         hint="Needed for a target that is RED or above the current rating.",
         called="reason for the target",
+        mentions=True,
     )
     revision = RevisionField()
 
@@ -70,10 +79,10 @@ class ReviewForm(Form):
         form = cls(data={**(kept or {}), "revision": risk.revision})
         form.rating.offer([(KEEP, f"Keep it {risk.own_rag}"), (ASSESS, "Assess it anew, by likelihood and impact")])
         likelihoods, impacts = level_choices(policy.likelihood_words), level_choices(policy.impact_words)
-        form.likelihood.offer([UNSET, *likelihoods])
-        form.impact.offer([UNSET, *impacts])
-        form.target_likelihood.offer([UNSET, *likelihoods])
-        form.target_impact.offer([UNSET, *impacts])
+        form.likelihood.offer([CHOOSE, *likelihoods])
+        form.impact.offer([CHOOSE, *impacts])
+        form.target_likelihood.offer([CHOOSE, *likelihoods])
+        form.target_impact.offer([CHOOSE, *impacts])
         return form
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
@@ -140,6 +149,7 @@ class EscalationForm(Form):
         needed="Say why DMT should look at this risk.",
         hint="Say what has happened and what you need from DMT. Every member reads this.",
         called="reason",
+        mentions=True,
     )
 
 
@@ -149,8 +159,8 @@ class ActionForm(Form):
     text = LongTextField(
         "What has been done since the last update?",
         needed="Say how far the action is.",
-        hint="To tell somebody of it, write @ and the name or the post.",
         called="update",
+        mentions=True,
     )
     status = ChoiceField("Status", needed="Choose the status.")
     progress = WholeNumberField(

@@ -31,6 +31,7 @@ from riskreg.services.evidence import Place
 from riskreg.services.review_drafts import discard_draft, keep_draft
 from riskreg.services.reviews import complete_review
 from riskreg.web.access import current_actor, needs
+from riskreg.web.addresses import ACTION, NO_SUCH_PART, NO_SUCH_RISK, RISK
 from riskreg.web.corporate.wording import referral_words
 from riskreg.web.evidence.listing import Listing
 from riskreg.web.keeping.ways import keeping_of, may_become_control
@@ -40,11 +41,9 @@ from riskreg.web.requests import saving
 from riskreg.web.risks.forms import ActionForm, EscalationForm, ReviewForm
 from riskreg.web.risks.rights import Rights, only_owners
 from riskreg.web.risks.wording import matrix, rating_words, ratings, standing, trend_of
+from riskreg.web.telling import owner_and_dmt_are_told
 
 blueprint = Blueprint("risks", __name__)
-
-RISK = "/risks/<id:risk_id>"
-ACTION = "/actions/<id:action_id>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Opened:
 def _open(risk_id: int) -> Opened:
     rated = found.rated_risk(risk_id, clock.today())
     if rated is None:
-        raise NotFound("There is no such risk in the register. Look for it in the register by its reference or title.")
+        raise NotFound(NO_SUCH_RISK)
     return Opened(rated, Rights(current_actor(), rated.risk))
 
 
@@ -187,7 +186,8 @@ def raise_escalation(risk_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with saving(form):
             put_before_dmt(current_actor(), opened.risk, form.reason.data, clock.now())
-            flash(f"{opened.risk.reference} is before DMT. Its members and the owner are told by e-mail.")
+            told = owner_and_dmt_are_told(opened.risk, clock.today(), "Its members and the owner", "Its members")
+            flash(f"{opened.risk.reference} is before DMT. {told}")
             return redirect(url_for("risks.risk", risk_id=risk_id))
     return page("risks/escalate.html", form=form, risk=opened.risk, rated=opened.rated)
 
@@ -223,7 +223,7 @@ def update_action(action_id: int) -> ResponseReturnValue:
 def _open_action(action_id: int) -> Action:
     opened = found.action_with_risk(action_id)
     if opened is None:
-        raise NotFound("There is no such action. Look for it on the page of its risk.")
+        raise NotFound(NO_SUCH_PART.format("action"))
     return opened
 
 

@@ -12,34 +12,25 @@ from werkzeug.datastructures import MultiDict
 from riskreg.domain.dates import read_partial
 from riskreg.domain.sentences import day as in_words
 from riskreg.web.datefields import DateField
-from riskreg.web.forms import Form
+from riskreg.web.forms import AddressForm, Form
 
 LONGEST = 40
 WHOLE = len("2017-08-31")
 
 
-class _Asking(Form):
-    """A form whose answers stand in the address: it changes nothing and carries no token."""
-
-    class Meta:
-        """Read by WTForms."""
-
-        csrf = False
-
-
-class DayForm(_Asking):
+class DayForm(AddressForm):
     """A day of the register."""
 
     day = DateField("Date", needed="Enter the date at which you want to see the register.")
 
 
-class SinceForm(_Asking):
+class SinceForm(AddressForm):
     """The day since which movement is counted."""
 
     since = DateField("Movement since", needed="Enter the date since which you want to see movement.")
 
 
-class PeriodForm(_Asking):
+class PeriodForm(AddressForm):
     """The two days whose ends are compared."""
 
     to = DateField("To the end of", needed="Enter the later date.", called="later date")

@@ -83,7 +83,9 @@ def signals() -> ResponseReturnValue:
     pages = Pages.asked(standing_counts()[kind])
     rows = standing_of(kind, limit=pages.size, offset=pages.offset)
     about = INDICATORS if kind in ON_INDICATORS else CONTRACTS
-    return page("seeing/signals.html", title=SIGNALS[kind], about=about, pages=pages, rows=rows)
+    return page(
+        "seeing/signals.html", title=f"Signals that stand: {SIGNALS[kind]}", about=about, pages=pages, rows=rows
+    )
 
 
 @blueprint.get("/dashboard/endings")

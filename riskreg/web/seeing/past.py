@@ -13,12 +13,14 @@ from riskreg.domain.access import Permission
 from riskreg.domain.dates import add_months
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.scoring import Rag
+from riskreg.domain.sentences import written_reference
 from riskreg.exchange.csv_files import BYTE_ORDER_MARK, csv_file
 from riskreg.queries.as_at import RiskAsAt, register_as_at, register_began
 from riskreg.queries.change_parts import Change, Part
 from riskreg.queries.changes import changes_between
 from riskreg.queries.register import RegisterName
 from riskreg.web.access import needs
+from riskreg.web.downloads import send_as_file
 from riskreg.web.listing import Pages, asked_one_of
 from riskreg.web.pages import page
 from riskreg.web.risks.wording import ratings
@@ -99,8 +101,8 @@ def as_at_file() -> ResponseReturnValue:
 def _as_at_row(register: RegisterName, one: RiskAsAt) -> Sequence[object]:
     risk = one.risk
     return (
-        f"{register.prefix} {risk.number:02d}", risk.title, risk.cause, risk.event, risk.consequence, risk.status,
-        risk.owner, one.holder, risk.division, risk.own_rag, risk.likelihood, risk.impact, risk.shown_rag,
+        written_reference(register.prefix, risk.number), risk.title, risk.cause, risk.event, risk.consequence,
+        risk.status, risk.owner, one.holder, risk.division, risk.own_rag, risk.likelihood, risk.impact, risk.shown_rag,
         risk.escalation_id is not None, one.open_actions, one.late_actions, one.reviewed_on,
     )  # fmt: skip
 
@@ -144,11 +146,9 @@ def changes_file() -> ResponseReturnValue:
 
 
 def _change_row(register: RegisterName, one: Change) -> Sequence[object]:
-    reference = f"{register.prefix} {one.number:02d}"
+    reference = written_reference(register.prefix, one.number)
     return PARTS[one.part], reference, one.title, one.on, one.before, one.after, one.words, one.by
 
 
 def _file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    answer = Response(BYTE_ORDER_MARK + "".join(csv_file(header, rows)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="riskreg-{name}.csv"'
-    return answer
+    return send_as_file(BYTE_ORDER_MARK + "".join(csv_file(header, rows)), f"riskreg-{name}.csv")

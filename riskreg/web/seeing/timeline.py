@@ -16,19 +16,20 @@ from riskreg.queries import timeline as found
 from riskreg.queries.as_at import end_of
 from riskreg.rating_chart import Span, Step, rating_chart
 from riskreg.web.access import needs
+from riskreg.web.addresses import NO_SUCH_RISK, RISK
 from riskreg.web.admin.trail import changes, done
 from riskreg.web.listing import Pages
 from riskreg.web.pages import page
 from riskreg.web.seeing.room import blueprint
 
 
-@blueprint.get("/risks/<id:risk_id>/timeline")
+@blueprint.get(f"{RISK}/timeline")
 @needs(Permission.READ_REGISTER)
 def timeline(risk_id: int) -> ResponseReturnValue:
     """Show a risk over time: at most seven queries with the session, however much happened."""
     risk = found.risk_name(risk_id)
     if risk is None:
-        raise NotFound("There is no such risk in the register. Look for it in the register by its reference or title.")
+        raise NotFound(NO_SUCH_RISK)
     escalated = found.escalations_of(risk_id)
     turns = found.turns_of(risk, found.assessments_of(risk_id), escalated)
     pages = Pages.asked(found.count_events(risk_id))

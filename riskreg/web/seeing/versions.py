@@ -13,6 +13,7 @@ from riskreg.domain.differences import Mark, Piece, differences
 from riskreg.queries.timeline import risk_name
 from riskreg.queries.versions import Version, count_versions, versions_of
 from riskreg.web.access import needs
+from riskreg.web.addresses import NO_SUCH_RISK, RISK
 from riskreg.web.listing import Pages
 from riskreg.web.pages import page
 from riskreg.web.seeing.room import blueprint
@@ -44,13 +45,13 @@ class Compared:
         return [(label, words) for label, words in fields if words]
 
 
-@blueprint.get("/risks/<id:risk_id>/versions")
+@blueprint.get(f"{RISK}/versions")
 @needs(Permission.READ_REGISTER)
 def versions(risk_id: int) -> ResponseReturnValue:
     """Show the texts of a risk, the newest first: four queries with the session, however many there are."""
     risk = risk_name(risk_id)
     if risk is None:
-        raise NotFound("There is no such risk in the register. Look for it in the register by its reference or title.")
+        raise NotFound(NO_SUCH_RISK)
     pages = Pages.asked(count_versions(risk_id), SHOWN)
     rows = versions_of(risk_id, limit=pages.size + 1, offset=pages.offset)  # one more, to compare the last with
     earlier: list[Version | None] = [*rows[1:], None]

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.errors import RuleBroken
 from riskreg.exchange.headings import find_header
-from riskreg.exchange.mapping import ColumnMapping
+from riskreg.exchange.mapping import ColumnMapping, too_many_rows
 from riskreg.exchange.sheets import Line, Sheet, Workbook, letter_of
 from riskreg.exchange.tables import BrokenTable
 from riskreg.models import Upload
@@ -25,7 +25,7 @@ from riskreg.web.pages import page
 from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.forms import ColumnsForm, columns_form
 from riskreg.web.spreadsheets.purposes import Purpose
-from riskreg.web.spreadsheets.uploading import columns_of, fits, mappings_for, suggested
+from riskreg.web.spreadsheets.uploading import columns_of, fits, hidden_sheets, mappings_for, suggested
 
 SHOWN_COLUMNS, AFTER_HEADINGS = 30, 5
 LOWEST_HEADINGS = 200  # rows down to which headings may stand
@@ -61,6 +61,13 @@ class Layout:
             return next((line for line in self.lines if line.number == self.row), None)
         return self.lines[0] if self.lines else None
 
+    def doubts(self, purpose: Purpose) -> list[str]:
+        """What is to be known before the columns are chosen: those not found by name, and a sheet that is too long."""
+        header = find_header(self.sheet, purpose.wanted, self.row) if self.row and not self.kept else None
+        lacks = purpose.not_found(header) if header and header.row else ""
+        many = too_many_rows(self.sheet, self.row, purpose.most)
+        return [f"{one[:1].upper()}{one[1:]}" for one in (lacks, many) if one]
+
     def mapping(self, chosen: dict[str, str]) -> ColumnMapping:
         """Return what was chosen as a mapping. Raises RuleBroken, with a sentence, for what can be none."""
         top = self._top if self.row else None
@@ -93,7 +100,8 @@ def choose_columns(upload: Upload, purpose: Purpose, there: str, back: str) -> R
         book=book,
         layout=layout,
         kept=[(key, name, fits(book, mapping)) for key, name, mapping in mappings_for(purpose)],
-        hidden=[sheet.name for sheet in book.sheets if sheet.hidden],
+        hidden=hidden_sheets(book),
+        doubts=layout.doubts(purpose),
         shown=layout.letters[:SHOWN_COLUMNS],
         lowest=LOWEST_HEADINGS,
         carried=[(name, value) for name, value in request.args.items(multi=True) if name not in OWN],

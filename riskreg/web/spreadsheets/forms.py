@@ -10,12 +10,14 @@ from wtforms.validators import ValidationError
 
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.evidence import check_size, read_name, size_words
+from riskreg.domain.sentences import listed
 from riskreg.exchange.mapping import ColumnMapping
 from riskreg.exchange.opening import MOST_BYTES
+from riskreg.exchange.tables import quoted
 from riskreg.services.uploads import LONGEST_NAME
 from riskreg.web.fields import SelectField, TextField
 from riskreg.web.forms import Form
-from riskreg.web.spreadsheets.purposes import Purpose
+from riskreg.web.spreadsheets.purposes import Purpose, WantedColumn
 from riskreg.web.uploads import FileField, Received
 
 
@@ -85,6 +87,14 @@ def _field(number: int) -> str:
     return f"column_{number}"
 
 
+def _labelled(column: WantedColumn, purpose: Purpose) -> tuple[str, str]:
+    """Return the label and the hint of a column: that it may be left out, or which other one will do in its place."""
+    instead = [name for group in purpose.either if column.name in group for name in group if name != column.name]
+    if instead:
+        return column.name, f"{column.hint} Either this or {quoted(listed(instead))} is needed.".strip()
+    return column.name if column.needed else f"{column.name} (optional)", column.hint
+
+
 def columns_form(purpose: Purpose, options: Sequence[tuple[str, str]], present: Mapping[str, str]) -> ColumnsForm:
     """Return the form for a purpose. `options`: letters and heading of each column; `present`: chosen at first."""
 
@@ -92,11 +102,9 @@ def columns_form(purpose: Purpose, options: Sequence[tuple[str, str]], present: 
         """The fields differ by purpose."""
 
     for number, column in enumerate(purpose.columns):
-        label = column.name if column.needed else f"{column.name} (optional)"
-        if any(column.name in group for group in purpose.either):
-            label = column.name
+        label, hint = _labelled(column, purpose)
         choices = [("", "Not in this file"), *options]
-        setattr(Chosen, _field(number), SelectField(label, choices=choices, hint=column.hint))
+        setattr(Chosen, _field(number), SelectField(label, choices=choices, hint=hint))
     given = {_field(number): present.get(column.name, "") for number, column in enumerate(purpose.columns)}
     form = cast("ColumnsForm", Chosen(request.form or None, data=given))
     form.purpose = purpose

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from riskreg.domain.sentences import listed
-from riskreg.exchange.headings import Wanted, plain_heading
-from riskreg.exchange.mapping import ColumnMapping
+from riskreg.exchange.headings import Header, Wanted, plain_heading
+from riskreg.exchange.mapping import MOST_AT_ONCE, ColumnMapping
+from riskreg.exchange.tables import quoted
+
+MOST_NAMED = 5  # headings in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,16 @@ class Purpose:
     """What a spreadsheet is taken in for. `name` is that of Upload.purpose.
 
     `either`: groups of columns of which at least one must be there. `presets`: the headings that well-known programs
-    give to our columns, by the program's name; the one that fits best is suggested.
+    give to our columns, by the program's name; the one that fits best is suggested. `told`: columns of our own
+    workbook that are not read. `most`: the rows that are taken at once.
     """
 
     name: str
     columns: tuple[WantedColumn, ...]
     either: tuple[tuple[str, ...], ...] = ()
     presets: Mapping[str, Wanted] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    most: int = MOST_AT_ONCE
 
     @property
     def wanted(self) -> Wanted:
@@ -55,3 +61,27 @@ class Purpose:
             for group in self.either
             if not set(group) & set(mapping.columns)
         ]
+
+    def not_found(self, header: Header) -> str:
+        """Return, as a sentence, which columns a row of headings lacks, each with what is there in its place.
+
+        Of a workbook of ours, known by most of our own names, it tells every column; of any other those that are
+        needed. It is empty when none is lacking.
+        """
+        own = {plain_heading(column.name) for column in self.columns}
+        there = [plain_heading(heading) for heading in header.headings.values()]
+        ours = 2 * sum(heading in own for heading in there) > len(own)
+        any_of = {name for group in self.either if not set(group) & set(header.columns) for name in group}
+        missing = [
+            column.name
+            for column in self.columns
+            if column.name in header.missing and (ours or column.needed or column.name in any_of)
+        ]
+        if not missing:
+            return ""
+        told = {plain_heading(heading) for heading in self.told}
+        others = [heading for heading in header.unknown.values() if plain_heading(heading) not in told]
+        near = [header.missing[name] for name in missing if header.missing[name]]
+        rest = near if len(near) == len(missing) else others
+        names = f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        return f"{names}; there is {listed([quoted(one) for one in rest[:MOST_NAMED]])}." if rest else f"{names}."

@@ -25,9 +25,10 @@ class RowsForm(Form):
         """Refuse to go on with wrong rows that nobody chose to leave out."""
         right = bool(super().validate(*args, **kwargs))
         if self.wrong and not self.leave_out.data:
+            they_are, rows_are = ("it is", "row is") if self.wrong == 1 else ("they are", "rows are")
             self.show_broken(
-                f"{plural(self.wrong, 'row')} cannot be taken in as {'it is' if self.wrong == 1 else 'they are'}."
-                " Mend the file and upload it again, or tick that the rows are left out.",
+                f"{plural(self.wrong, 'row')} cannot be taken in as {they_are}."
+                f" Mend the file and upload it again, or tick that the {rows_are} left out.",
                 "leave_out",
             )
             return False

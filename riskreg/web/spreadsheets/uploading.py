@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from riskreg import clock
-from riskreg.exchange.mapping import ColumnMapping, apply_mapping, suggest_mapping
+from riskreg.domain.errors import RuleBroken
+from riskreg.exchange.mapping import ColumnMapping, apply_mapping, suggest_mapping, too_many_rows
 from riskreg.exchange.sheets import Workbook
-from riskreg.exchange.tables import BrokenTable
+from riskreg.exchange.tables import BrokenTable, Problem
+from riskreg.exchange.workbooks import LISTS
 from riskreg.models import Upload
 from riskreg.services.uploads import keep_upload, kept_mappings, open_upload, own_file, set_columns
 from riskreg.web.access import current_actor
+from riskreg.web.pages import page
+from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.forms import UploadForm
 from riskreg.web.spreadsheets.purposes import Purpose
 from riskreg.web.uploads import allow_large_files
@@ -38,13 +43,35 @@ def take_files(blueprint: Blueprint, *names: str) -> None:
 def take(form: UploadForm, purpose: Purpose) -> Upload:
     """Keep the file of a form that is right, with its columns where they bear our own headings.
 
-    To be called within `saving(form)`, which shows beside the file why it cannot be read.
+    To be called within `saving(form)`, which shows beside the file why it cannot be read. Raises RuleBroken when its
+    only sheet has more rows than are taken at once.
     """
     upload = keep_upload(current_actor(), purpose.name, form.name, form.content, clock.now())
-    found = suggest_mapping(open_upload(upload), purpose.wanted)
+    book = open_upload(upload)
+    found = suggest_mapping(book, purpose.wanted)
+    filled = [sheet for sheet in book.visible if sheet.last_row]
+    if found and len(filled) == 1 and (many := too_many_rows(filled[0], found.header_row, purpose.most)):
+        raise RuleBroken(str(Problem(upload.name, None, "", many, filled[0].name)), "file")
     if found and purpose.is_ours(found):
         set_columns(upload, found)
     return upload
+
+
+def ask_for_file(
+    form: UploadForm, purpose: Purpose, onward: Callable[[Upload], str], template: str, **facts: Any
+) -> ResponseReturnValue:
+    """Ask for a file, or keep it and go to the address that `onward` gives for what was kept."""
+    if form.validate_on_submit():
+        with saving(form):
+            return redirect(onward(take(form, purpose)))
+    return page(template, form=form, **facts)
+
+
+def hidden_sheets(book: Workbook) -> str:
+    """Return, as a sentence, which sheets are hidden and so not read; empty when none is."""
+    names = [sheet.name for sheet in book.sheets if sheet.hidden and sheet.name != LISTS]
+    how = "To have one read, show it in your spreadsheet and upload the file again."
+    return f"Hidden sheets are not read: {', '.join(names)}. {how}" if names else ""
 
 
 def known_upload(purpose: Purpose, upload_id: int) -> Upload:

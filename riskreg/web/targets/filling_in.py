@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from flask import redirect, request, send_file, url_for
@@ -16,32 +15,32 @@ from werkzeug.exceptions import NotFound
 from riskreg import clock
 from riskreg.domain.errors import RowProblem, RuleBroken
 from riskreg.exchange.headings import find_header
-from riskreg.exchange.mapping import ColumnMapping, read_lines
+from riskreg.exchange.mapping import ColumnMapping, ReadLine, hidden_parts, read_at_once, rows_with_problems
 from riskreg.exchange.sheets import Cell, Kind
-from riskreg.exchange.tables import BrokenTable, Problem
-from riskreg.exchange.typed import CellParser, filled_or, whole_figure, worded, words
+from riskreg.exchange.tables import BrokenTable, Problem, quoted
+from riskreg.exchange.typed import CellParser, as_shown, filled_or, whole_figure, worded, words
 from riskreg.models import Upload
-from riskreg.queries.targets import codes_of_indicators
+from riskreg.queries.indicator_names import Named, Names
 from riskreg.services.actors import Actor
 from riskreg.services.evaluation import Evaluation
-from riskreg.services.rejudging import SettingOutcome, YearEntry
+from riskreg.services.rejudging import SettingOutcome
+from riskreg.services.setting_years import Rows, YearEntry
 from riskreg.services.uploads import drop_upload, open_upload
+from riskreg.services.year_shares import SharesAsked
 from riskreg.web.access import current_actor
+from riskreg.web.downloads import MEDIA_TYPES
 from riskreg.web.forms import Form
 from riskreg.web.in_force import present_register
 from riskreg.web.pages import page
 from riskreg.web.requests import saving
 from riskreg.web.spreadsheets.forms import UploadForm
 from riskreg.web.spreadsheets.purposes import Purpose, WantedColumn
-from riskreg.web.spreadsheets.uploading import GONE, columns_of, known_upload, take
-from riskreg.web.stepping import wants_change
+from riskreg.web.spreadsheets.uploading import GONE, columns_of, hidden_sheets, known_upload, take
+from riskreg.web.stepping import is_sent
 from riskreg.web.targets.forms import TakenForm
 from riskreg.web.targets.stepping import set_or_show
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CODE, YEAR, STATE = "Code", "Year", "State"
-MOST_ROWS = 2_000
-TOO_MANY = f"the sheet has more than {MOST_ROWS:,} rows below its headings. Send at most so many at once."
 Entry = TypeVar("Entry", bound=YearEntry)
 
 
@@ -50,7 +49,8 @@ class Yearly(Generic[Entry]):
     """What a workbook sets for years. `called`: in the plural; `steps`: the views that ask for it and that show it.
 
     `figures`: our headings by the fields of an entry, beside code, year and state. `entry` is made of the values by
-    heading, the indicator's id, and the row. `wrong`, `preview` and `save` are those of the service.
+    heading, the indicator's id, and the row. `wrong`, `shares`, `preview` and `save` are those of the service. `told`:
+    the headings that are not read.
     """
 
     called: str
@@ -58,9 +58,11 @@ class Yearly(Generic[Entry]):
     figures: Mapping[str, str]
     parsers: Mapping[str, CellParser[Any]]
     entry: Callable[[Mapping[str, Any], int, str], Entry]
-    wrong: Callable[[int, Sequence[Entry], datetime], Sequence[RowProblem]]
+    wrong: Callable[[int, Sequence[Entry], datetime, Rows], Sequence[RowProblem]]
+    shares: Callable[[Sequence[Entry]], SharesAsked]
     preview: Callable[[Actor, int, Sequence[Entry], str, datetime], SettingOutcome]
     save: Callable[..., tuple[SettingOutcome, Evaluation]]
+    told: tuple[str, ...]
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ class Yearly(Generic[Entry]):
     @property
     def purpose(self) -> Purpose:
         """Every column is needed: it has to be the workbook that is downloaded here. All go by the name of targets."""
-        return Purpose("targets", tuple(WantedColumn(name, needed=True) for name in self.headings))
+        return Purpose("targets", tuple(WantedColumn(name, needed=True) for name in self.headings), told=self.told)
 
     def heading_of(self, name: str | None) -> str:
         """The heading of the column that a problem of an entry is in."""
@@ -79,20 +81,24 @@ class Yearly(Generic[Entry]):
 
 @dataclass(slots=True)
 class Taken(Generic[Entry]):
-    """What a workbook holds: the entries of the rows that are right, and what is wrong with the others."""
+    """What a workbook holds: the entries of the rows that are right, and what is wrong with the others.
+
+    `doubts`: what may be another than was meant, in sentences.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def wrong(self) -> int:
         """How many rows have a problem."""
-        return len({one.row for one in self.problems})
+        return rows_with_problems(self.problems)
 
 
 def send_workbook(content: bytes, name: str) -> ResponseReturnValue:
     """Send a workbook to be filled in."""
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+    return send_file(BytesIO(content), mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name=name)
 
 
 def asked_for(yearly: Yearly[Any], template: str, **facts: Any) -> ResponseReturnValue:
@@ -108,12 +114,15 @@ def asked_for(yearly: Yearly[Any], template: str, **facts: Any) -> ResponseRetur
 
 
 def _lacking(yearly: Yearly[Any], upload: Upload) -> str:
-    """Say which of our headings the file lacks: it has to be the workbook that is downloaded here."""
-    book = open_upload(upload)
-    found = [find_header(sheet, yearly.purpose.wanted).columns for sheet in book.visible]
-    lacks = [name for name in yearly.headings if name not in max(found, key=len, default={})]
-    there = ", ".join(lacks) if lacks else "the headings as they were"
-    return f"“{upload.name}” is not the workbook of {yearly.called} that is downloaded here. It lacks: {there}."
+    """Say what the file has instead of our headings: it has to be the workbook that is downloaded here."""
+    book, purpose = open_upload(upload), yearly.purpose
+    found = [(sheet, find_header(sheet, purpose.wanted)) for sheet in book.visible]
+    sheet, header = max(found, key=lambda one: len(one[1].columns))
+    where = f"In the sheet {quoted(sheet.name)}, " if sheet.name else ""
+    lacks = purpose.not_found(header) or "the headings are not as they were."
+    said = f"{where}{lacks}" if where else f"{lacks[:1].upper()}{lacks[1:]}"
+    start = f"“{upload.name}” is not the workbook of {yearly.called} that is downloaded here. {said}"
+    return f"{start} {hidden_sheets(book)}".strip()
 
 
 def shown(yearly: Yearly[Any], upload_id: int, reason: str) -> ResponseReturnValue:
@@ -132,7 +141,7 @@ def shown(yearly: Yearly[Any], upload_id: int, reason: str) -> ResponseReturnVal
     form = TakenForm()
     form.ask(reason)
     form.set_counts(len(taken.entries), taken.wrong)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         answer = _set_or_show(yearly, form, taken, upload)
         if answer is not None:
             return answer
@@ -168,27 +177,46 @@ def _taken(yearly: Yearly[Entry], upload: Upload, mapping: ColumnMapping) -> Tak
     parsers: dict[str, CellParser[Any]] = {
         CODE: worded(str), YEAR: whole_figure(1000, 9999), STATE: filled_or(whole_figure(0, 10**9)), **yearly.parsers
     }  # fmt: skip
-    lines = list(islice(read_lines(open_upload(upload), mapping, parsers), MOST_ROWS + 1))
-    if len(lines) > MOST_ROWS:
-        raise BrokenTable([Problem(upload.name, None, "", TOO_MANY, mapping.sheet)])
-    ids, cells, entries, taken = codes_of_indicators(), {}, dict[str, Entry](), Taken[Entry]()
+    book = open_upload(upload)
+    lines = read_at_once(book, mapping, parsers)
+    names, cells, entries, taken = Names.all(), {}, dict[str, Entry](), Taken[Entry]()
+    unread = dict[tuple[int, int], list[str]]()
     for line in lines:
-        taken.problems += line.problems
-        if not line.problems:
-            row = f"row {line.number}"
-            cells[row] = line.cells
-            entries[row] = yearly.entry(line.values, ids.get(line.values[CODE].strip().upper(), 0), row)
-    for one in yearly.wrong(present_register().id, list(entries.values()), clock.now()):
+        row = f"row {line.number}"
+        cells[row] = line.cells
+        found, wrong = _indicator(line, names, upload.name)
+        taken.problems += wrong
+        if found and not wrong:
+            entries[row] = yearly.entry(line.values, found.id, row)
+        elif found and YEAR in line.values:
+            unread.setdefault((found.id, line.values[YEAR]), []).append(row)
+    wrong_rows = yearly.wrong(present_register().id, list(entries.values()), clock.now(), unread)
+    refused = {one.row for one in wrong_rows}
+    right = [entry for row, entry in entries.items() if row not in refused]
+    shares = yearly.shares(right)
+    for one in (*wrong_rows, *shares.problems):
         heading = yearly.heading_of(one.field)
         taken.problems.append(cells[one.row][heading].problem(upload.name, heading, one.sentence))
         entries.pop(one.row, None)
     taken.problems.sort(key=lambda one: one.row or 0)
     taken.entries += entries.values()
+    taken.doubts += [*hidden_parts(book, mapping), *shares.doubts]
     return taken
+
+
+def _indicator(line: ReadLine, names: Names, file: str) -> tuple[Named | None, list[Problem]]:
+    """Return the indicator of a line, if there is one of its code, and what is wrong with the line so far."""
+    wrong = list(line.problems)
+    if CODE not in line.values:
+        return None, wrong
+    try:
+        return names.found(line.values[CODE], ""), wrong
+    except ValueError as error:
+        return None, [*wrong, line.cells[CODE].problem(file, CODE, str(error))]
 
 
 def every_digit(cell: Cell) -> str:
     """Return what a cell says, with every digit of a figure."""
     if cell.kind is Kind.FIGURE and cell.exact is not None:  # its format hides digits that were typed
         return f"{cell.exact:f}{'%' if cell.percent else ''}"
-    return words(cell)
+    return as_shown(cell) if words(cell) else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskreg.domain.errors import RowProblem
 from riskreg.domain.targets import Target, TargetKind
 from riskreg.models import Benchmark
 from riskreg.web.fields import ChoiceField, LongTextField, RevisionField, TextField, TickField
@@ -39,6 +38,7 @@ class SettingForm(Form):
         hint="It is kept with the figures and shown to everyone. For example: agreed by DMT on 3 April 2017.",
         called="reason",
         limit=LONGEST_REASON,
+        mentions=True,
     )
 
     @property
@@ -46,10 +46,6 @@ class SettingForm(Form):
         """The revision that the person saw, None when there was nothing in force."""
         number: int = self.revision.data
         return number - 1 if number else None
-
-    def show_row_broken(self, problem: RowProblem) -> None:
-        """Show a problem beside its field; one that has no field of its own above the form."""
-        self.show_broken(problem.sentence, problem.field)
 
 
 class TargetForm(SettingForm):
@@ -127,6 +123,7 @@ class TakenForm(RowsForm):
         hint="It is kept with each of them and shown to everyone.",
         called="reason",
         limit=LONGEST_REASON,
+        mentions=True,
     )
 
     def ask(self, question: str) -> None:

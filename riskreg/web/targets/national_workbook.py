@@ -19,6 +19,8 @@ from riskreg.exchange.workbooks import NewColumn, NewSheet, write_workbook
 from riskreg.queries.indicators import group_names
 from riskreg.queries.targets import SheetNational, sheet_national
 from riskreg.services.benchmarks import BenchmarkEntry, preview_benchmarks, set_benchmarks, wrong_benchmarks
+from riskreg.services.setting_years import Rows
+from riskreg.services.year_shares import ask_of_benchmarks
 from riskreg.web.access import needs
 from riskreg.web.listing import asked_one_of
 from riskreg.web.spreadsheets.uploading import take_files
@@ -49,8 +51,8 @@ def _entry(values: Mapping[str, Any], indicator_id: int, row: str) -> BenchmarkE
     )
 
 
-def _wrong(_register_id: int, entries: Sequence[BenchmarkEntry], _now: datetime) -> Sequence[RowProblem]:
-    return wrong_benchmarks(entries)
+def _wrong(_register_id: int, entries: Sequence[BenchmarkEntry], _now: datetime, unread: Rows) -> Sequence[RowProblem]:
+    return wrong_benchmarks(entries, unread)
 
 
 NATIONAL = Yearly(
@@ -64,8 +66,10 @@ NATIONAL = Yearly(
     },
     _entry,
     _wrong,
+    ask_of_benchmarks,
     preview_benchmarks,
     set_benchmarks,
+    ("Indicator", "Service group", "Unit", "Target"),
 )
 
 

@@ -19,7 +19,7 @@ from riskreg.web.in_force import present_register
 from riskreg.web.indicators.drawing import target_on
 from riskreg.web.indicators.room import known_indicator
 from riskreg.web.pages import page
-from riskreg.web.stepping import wants_change
+from riskreg.web.stepping import is_sent
 from riskreg.web.targets import national_workbook, workbook
 from riskreg.web.targets.forms import NationalForm, TargetForm
 from riskreg.web.targets.room import blueprint, known_year
@@ -57,7 +57,7 @@ def target(indicator_id: int, year: int) -> ResponseReturnValue:
     form = TargetForm.of(as_target(row) if row else None, row.revision if row else None)
     form.offer_kinds(found.polarity)
     back = url_for("targets.listing", indicator_id=indicator_id)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         actor, register_id, now = current_actor(), present_register().id, clock.now()
         reason = form.reason.data
         entry = TargetEntry(
@@ -91,7 +91,7 @@ def national(indicator_id: int, year: int) -> ResponseReturnValue:
     found = known_indicator(indicator_id)
     form = NationalForm.of(benchmark_of(indicator_id, known_year(year)))
     back = url_for("targets.listing", indicator_id=indicator_id)
-    if form.validate_on_submit() and not wants_change():
+    if is_sent(form):
         actor, register_id, now = current_actor(), present_register().id, clock.now()
         reason = form.reason.data
         entry = BenchmarkEntry(

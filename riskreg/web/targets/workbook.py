@@ -15,6 +15,7 @@ from riskreg.exchange.workbooks import NewColumn, NewSheet, write_workbook
 from riskreg.queries.indicators import group_names
 from riskreg.queries.targets import SheetTarget, sheet_targets
 from riskreg.services.targets import TargetEntry, preview_targets, set_targets, wrong_targets
+from riskreg.services.year_shares import ask_of_targets
 from riskreg.web.access import needs
 from riskreg.web.listing import asked_one_of
 from riskreg.web.spreadsheets.uploading import take_files
@@ -50,8 +51,10 @@ TARGETS = Yearly(
     dict.fromkeys(FIGURES.values(), every_digit),
     _entry,
     wrong_targets,
+    ask_of_targets,
     preview_targets,
     set_targets,
+    ("Indicator", "Service group", "Unit", "Better"),
 )
 
 

@@ -10,10 +10,10 @@ from flask import url_for
 
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
-from riskreg.domain.lifecycle import LIVE, DecisionKind, EscalationStatus
-from riskreg.domain.sentences import closed, day
+from riskreg.domain.lifecycle import LIVE, DecisionKind, EscalationStatus, RiskStatus
+from riskreg.domain.sentences import closed, day, written_reference
 from riskreg.domain.signals import Reach
-from riskreg.mail.wording import next_step
+from riskreg.mail.wording import next_review, next_step
 from riskreg.queries import work
 from riskreg.queries.keeping import OwnDraft, own_drafts
 from riskreg.queries.referrals import Referred, referrals_of
@@ -108,10 +108,6 @@ def work_of(actor: Actor, today: date) -> Work:
     )
 
 
-def _reference(prefix: str, number: int) -> str:
-    return f"{prefix} {number:02d}"
-
-
 def _without(name: str, sentence: str) -> str:
     """Return a signal's sentence without the name it begins with, where the link beside it says that already."""
     rest = sentence.removeprefix(f"{name.rstrip('. ')}: ")
@@ -119,7 +115,7 @@ def _without(name: str, sentence: str) -> str:
 
 
 def _review(one: work.OwedReview, actor: Actor, behalf: Mapping[int, str]) -> Line:
-    reference = _reference(one.prefix, one.number)
+    reference = written_reference(one.prefix, one.number)
     endpoint = "risks.review" if actor.may(Permission.REVIEW_RISK) else "risks.risk"
     asked = ASKED[EscalationStatus(one.escalation_status)] if one.escalation_status else ""
     words = f"Answer DMT on {reference}" if asked else f"Review {reference}"
@@ -140,7 +136,7 @@ def _tolerance(one: work.OwnRisk, until: date, actor: Actor, behalf: Mapping[int
     endpoint = "keeping.response" if actor.may(P.KEEP_RISK) else "risks.risk"
     return Line(
         on=until,
-        words=f"{_reference(one.prefix, one.number)} was tolerated until {day(until)}: decide again",
+        words=f"{written_reference(one.prefix, one.number)} was tolerated until {day(until)}: decide again",
         address=url_for(endpoint, risk_id=one.risk_id),
         about=one.title,
         rag=one.rag,
@@ -151,7 +147,7 @@ def _tolerance(one: work.OwnRisk, until: date, actor: Actor, behalf: Mapping[int
 def _action(one: work.OwnAction, behalf: Mapping[int, str]) -> Line:
     return Line(
         on=one.due_on,
-        words=f"Update an action of {_reference(one.prefix, one.number)}",
+        words=f"Update an action of {written_reference(one.prefix, one.number)}",
         address=url_for("risks.action", action_id=one.id),
         about=f"{one.text} {one.progress}% done.",
         behalf=behalf.get(one.post_id, ""),
@@ -168,7 +164,7 @@ def _before_dmt(one: work.BeforeDmt, behalf: Mapping[int, str], referrals: Seque
         about += " De-escalation is proposed."
     return Line(
         on=one.opened_on,
-        words=f"{_reference(one.prefix, one.number)} {one.title}",
+        words=f"{written_reference(one.prefix, one.number)} {one.title}",
         address=url_for("escalations.escalation", escalation_id=one.escalation_id),
         about=about,
         rag=one.rag,
@@ -188,10 +184,12 @@ def _since_then(one: NewDecision) -> str:
 
 def _decision(one: NewDecision, behalf: Mapping[int, str]) -> Line:
     due, meeting = (str(on) if on else None for on in (one.due_on, one.deferred_to))
-    rest = next_step(one.kind, due, meeting) if one.stands else f"Since then: {_since_then(one)}."
+    review = str(one.review_due_on) if one.risk_status == RiskStatus.OPEN else None
+    asks = f"{next_step(one.kind, due, meeting)} {next_review(one.kind, review)}".strip()
+    rest = asks if one.stands else f"Since then: {_since_then(one)}."
     return Line(
         on=one.decided_on,
-        words=f"{_reference(one.prefix, one.number)} {one.title}",
+        words=f"{written_reference(one.prefix, one.number)} {one.title}",
         address=url_for("escalations.escalation", escalation_id=one.escalation_id),
         about=f"{one.kind.capitalize()}: {closed(one.reason)} {rest}",
         behalf=behalf.get(one.post_id, ""),
@@ -199,7 +197,7 @@ def _decision(one: NewDecision, behalf: Mapping[int, str]) -> Line:
 
 
 def _draft(one: OwnDraft) -> Line:
-    reference = _reference(one.prefix, one.number)
+    reference = written_reference(one.prefix, one.number)
     back = one.sent_back
     return Line(
         on=day_of(one.since),
@@ -214,7 +212,7 @@ def _slipping(one: work.SlippingIndicator, behalf: Mapping[int, str]) -> Line:
         on=one.since,
         words=one.name,
         address=url_for("indicators.indicator", indicator_id=one.indicator_id),
-        about=f"Under {_reference(one.prefix, one.number)}. {_without(one.name, one.sentence)}",
+        about=f"Under {written_reference(one.prefix, one.number)}. {_without(one.name, one.sentence)}",
         behalf=behalf.get(one.post_id, ""),
     )
 
