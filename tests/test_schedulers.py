@@ -36,6 +36,11 @@ TAKEN_OVER_WITHIN = timedelta(seconds=10)
 Process = subprocess.Popen[str]
 
 
+@pytest.fixture
+def at_work() -> None:
+    """The schedulers are processes of their own and go by the machine's clock: so does this module."""
+
+
 @contextmanager
 def scheduler(port: int = 9) -> Iterator[Process]:
     """A scheduler of its own process on the test's database; it is ended with the block, and after a minute."""

@@ -94,7 +94,7 @@ def test_on_a_telephone_each_cell_stands_under_the_name_of_its_column(
     assert 'role="table" class="govuk-table app-table app-stack' in text
     rows = text.count('<th scope="row" role="rowheader"')
     assert rows > 0
-    assert text.count('role="cell" data-label="') == text.count("<td") == rows * columns
+    assert len(re.findall(r'role="cell"\s+data-label="', text)) == text.count("<td") == rows * columns
 
 
 @pytest.mark.parametrize(("query", "found"), [("rag=RED", "RED"), ("rag=not+rated", "not rated"), ("linked=1", "risk")])

@@ -39,6 +39,7 @@ def test_a_risk_that_is_red_already_stays_red(app: Flask) -> None:
 
 
 def test_the_owner_puts_a_risk_before_dmt_with_a_reason(app: Flask, risk: models.Risk) -> None:
+    signed_in_as(app, "dmt_member")
     client, address = as_owner(app, risk)
     risk_id = risk.id
     fresh()
