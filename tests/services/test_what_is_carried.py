@@ -6,7 +6,6 @@ A new table makes this red until it is decided; so does a new column that is not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -115,12 +114,6 @@ def taken_out(backend: databases.Backend) -> tuple[bytes, Held]:
         decide_by_hand()
         the_rest()
         return whole_register_file(), everything()
-
-
-@pytest.fixture
-def fresh(backend: databases.Backend) -> Iterator[Flask]:
-    """A database that holds the organisation and its people, as the current one."""
-    yield from backend.application("organisation")
 
 
 def test_what_is_carried_is_held_as_it_was(fresh: Flask, taken_out: tuple[bytes, Held]) -> None:

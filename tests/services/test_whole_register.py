@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from io import BytesIO
@@ -20,7 +19,7 @@ from riskreg.domain.lifecycle import ActionStatus
 from riskreg.exchange.opening import read_workbook
 from riskreg.exchange.tables import BrokenTable
 from riskreg.extensions import db
-from riskreg.models import Action, AuditEvent, Contract, Escalation, Link, LinkPast, Person, Post, Register, Risk
+from riskreg.models import Action, AuditEvent, Contract, Escalation, Link, LinkPast, Person, Post, Risk
 from riskreg.queries.exports import export_rows
 from riskreg.services import whole_register
 from riskreg.services.actions import ActionChange, NewAction, add_action, update_action
@@ -36,6 +35,7 @@ from riskreg.services.reviews import ReviewAnswers, complete_review
 from riskreg.services.whole_register import COMES_BACK, whole_register_file
 from tests import databases
 from tests.factories import NOW, TODAY
+from tests.services.taking_in import register_id
 
 LATER = NOW + timedelta(days=2, hours=3, microseconds=4711)
 NUMBERS = {"controls": {"control"}, "actions": {"action"}, "updates": {"action"}}
@@ -121,21 +121,11 @@ def taken_out(backend: databases.Backend) -> tuple[bytes, Rows]:
         return whole_register_file(), rows()
 
 
-@pytest.fixture
-def fresh(taken_out: tuple[bytes, Rows], backend: databases.Backend) -> Iterator[Flask]:
-    """A database that holds no risk, as the current one."""
-    yield from backend.application("bare")
-
-
-def register_id() -> int:
-    return db.session.scalars(select(Register.id).where(Register.prefix == "CYPE")).one()
-
-
 def without(name: str, row: dict[str, object]) -> dict[str, object]:
     return {column: value for column, value in row.items() if column not in NUMBERS.get(name, ())}
 
 
-def test_what_is_promised_comes_back_cell_by_cell(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
+def test_what_is_promised_comes_back_cell_by_cell(bare: Flask, taken_out: tuple[bytes, Rows]) -> None:
     content, before = taken_out
     assert all(before[name] for name in before), [name for name in before if not before[name]]
     take_in_whole_register(actor("Risk Co-ordinator"), register_id(), read_workbook(content, "all.xlsx"), LATER)
@@ -153,7 +143,7 @@ def shorn(held: list[dict[str, object]]) -> list[dict[str, object]]:
     ]
 
 
-def test_what_stood_before_dmt_stands_there_again(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
+def test_what_stood_before_dmt_stands_there_again(bare: Flask, taken_out: tuple[bytes, Rows]) -> None:
     content, before = taken_out
     take_in_whole_register(actor("Risk Co-ordinator"), register_id(), read_workbook(content, "all.xlsx"), NOW)
     after = rows()
@@ -161,7 +151,7 @@ def test_what_stood_before_dmt_stands_there_again(fresh: Flask, taken_out: tuple
     assert there[0] == there[1] != set()
 
 
-def test_each_risk_says_where_it_came_from(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
+def test_each_risk_says_where_it_came_from(bare: Flask, taken_out: tuple[bytes, Rows]) -> None:
     take_in_whole_register(actor("Risk Co-ordinator"), register_id(), read_workbook(taken_out[0], "all.xlsx"), NOW)
     events = db.session.scalars(
         select(AuditEvent).where(AuditEvent.verb == "imported", AuditEvent.subject.startswith("risk:"))
@@ -171,7 +161,7 @@ def test_each_risk_says_where_it_came_from(fresh: Flask, taken_out: tuple[bytes,
     assert said[0] == "CYPE 01 was taken in with its history from “all.xlsx”, row 2."
 
 
-def test_the_preview_is_the_import_and_leaves_nothing(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
+def test_the_preview_is_the_import_and_leaves_nothing(bare: Flask, taken_out: tuple[bytes, Rows]) -> None:
     who, book = actor("Risk Co-ordinator"), read_workbook(taken_out[0], "all.xlsx")
     seen = preview_whole_register(who, register_id(), book, NOW)
     assert db.session.scalar(select(func.count()).select_from(Risk)) == 0
@@ -183,7 +173,7 @@ def test_the_preview_is_the_import_and_leaves_nothing(fresh: Flask, taken_out: t
 
 
 def test_a_sheet_with_too_many_rows_is_refused(
-    fresh: Flask, taken_out: tuple[bytes, Rows], monkeypatch: pytest.MonkeyPatch
+    bare: Flask, taken_out: tuple[bytes, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whole_register, "MOST_RISKS", 3)
     with pytest.raises(BrokenTable, match="risks: the sheet has 15 rows; 3 are the most"):
@@ -218,7 +208,7 @@ def test_only_who_keeps_the_register_may(plan_app: Flask) -> None:
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_taken_in(
-    fresh: Flask, taken_out: tuple[bytes, Rows], sheet: str, place: str, value: object, said: str
+    bare: Flask, taken_out: tuple[bytes, Rows], sheet: str, place: str, value: object, said: str
 ) -> None:
     changed = openpyxl.load_workbook(BytesIO(taken_out[0]))
     changed[sheet][place] = value

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
-import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
-from riskreg.exchange.opening import read_workbook
-from riskreg.exchange.sheets import Workbook
 from riskreg.exchange.tables import BrokenTable
 from riskreg.extensions import db
 from riskreg.models import (
@@ -36,12 +31,13 @@ from riskreg.queries.exports import export_rows
 from riskreg.services.escalations import record_decision
 from riskreg.services.evaluation import evaluate_register
 from riskreg.services.meetings import schedule_meetings
-from riskreg.services.restoring import Restored, preview_whole_register, take_in_whole_register
+from riskreg.services.restoring import preview_whole_register, take_in_whole_register
 from riskreg.services.whole_register import BEFORE_DMT, COMES_BACK, ONLY_WITH_ALL, whole_register_file
 from tests import databases
 from tests.factories import TODAY
 from tests.services.by_hand import add_by_hand, everybody, minutes
 from tests.services.decided_by_hand import decide_by_hand
+from tests.services.taking_in import book, register_id, take_in
 
 Rows = dict[str, list[dict[str, object]]]
 NUMBERED = {"controls": {"control"}, "actions": {"action"}, "updates": {"action"}}
@@ -85,36 +81,6 @@ def taken_out(backend: databases.Backend) -> tuple[bytes, Rows]:
         return whole_register_file(), rows()
 
 
-@pytest.fixture
-def fresh(backend: databases.Backend) -> Iterator[Flask]:
-    """A database that holds the organisation and its people, as the current one."""
-    yield from backend.application("organisation")
-
-
-@pytest.fixture
-def bare(backend: databases.Backend) -> Iterator[Flask]:
-    """A database that holds everything of the plan but risks, as the current one."""
-    yield from backend.application("bare")
-
-
-def register_id() -> int:
-    return db.session.scalars(select(Register.id).where(Register.prefix == "CYPE")).one()
-
-
-def book(content: bytes, change: Callable[[Any], None] | None = None) -> Workbook:
-    """The workbook as it is read, after a change of it."""
-    if change is not None:
-        opened, written = openpyxl.load_workbook(BytesIO(content)), BytesIO()
-        change(opened)
-        opened.save(written)
-        content = written.getvalue()
-    return read_workbook(content, "all.xlsx")
-
-
-def take_in(found: Workbook) -> Restored:
-    return take_in_whole_register(everybody(), register_id(), found, LATER)
-
-
 def test_the_weeks_hold_every_kind_of_thing(taken_out: tuple[bytes, Rows]) -> None:
     before = taken_out[1]
     assert all(before[one.name] for one in BEFORE_DMT)
@@ -133,7 +99,7 @@ def test_everything_comes_back_cell_by_cell(
 ) -> None:
     request.getfixturevalue(where)
     content, before = taken_out
-    done = take_in(book(content))
+    done = take_in(book(content), LATER)
     db.session.commit()
     assert (done.effects.risks, done.effects.letters, done.effects.heard) == ((), (), ())
     after = rows()
@@ -146,7 +112,7 @@ def test_what_is_held_here_gets_only_the_signals_that_escalations_rest_on(
     bare: Flask, taken_out: tuple[bytes, Rows]
 ) -> None:
     content, before = taken_out
-    counts = dict(take_in(book(content)).counts)
+    counts = dict(take_in(book(content), LATER).counts)
     held = {row["signal"] for row in before["escalation-signals"]}
     of_held = [row for row in before["signals"] if not str(row["code"]).startswith(("IND-", "EXT-44", "INT-67"))]
     assert counts["signals"] == len(before["signals"]) - sum(row["signal"] not in held for row in of_held)
@@ -158,7 +124,7 @@ def test_what_is_held_here_gets_only_the_signals_that_escalations_rest_on(
 
 
 def test_evaluating_again_changes_nothing_and_tells_nobody(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     before = rows()
     done = evaluate_register(register_id(), LATER + timedelta(hours=1))
     assert str(done) == "0 risks escalated, 0 signals joined, 0 de-escalations proposed, 0 withdrawn"
@@ -167,7 +133,7 @@ def test_evaluating_again_changes_nothing_and_tells_nobody(fresh: Flask, taken_o
 
 
 def test_each_risk_says_what_dmt_had_decided(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     one = db.session.scalars(select(Escalation).where(Escalation.status == "confirmed")).one()
     said = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == f"escalation:{one.id}")).one()
     row = [line["status"] for line in taken_out[1]["escalations"]].index("confirmed") + 2
@@ -179,7 +145,7 @@ def test_each_risk_says_what_dmt_had_decided(fresh: Flask, taken_out: tuple[byte
 
 
 def test_dmt_can_go_on_deciding(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     one = db.session.scalars(select(Escalation).where(Escalation.status == "confirmed")).one()
     assert one.risk.revision > max(row.seen_revision for row in one.decisions)
     ended = DecisionTaken(DecisionKind.DE_ESCALATE, "It is over")
@@ -195,7 +161,7 @@ def test_what_is_not_so_here_is_withdrawn(bare: Flask, taken_out: tuple[bytes, R
     for result in db.session.scalars(select(Result).where(Result.indicator.has(code=code))):
         result.opening = True
     db.session.flush()
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     found = db.session.scalars(select(SignalRow).where(SignalRow.indicator.has(code=code))).all()
     assert {one.state for one in found} == {"withdrawn"}
     held = select(EscalationSignal.escalation_id).where(EscalationSignal.signal_id.in_([one.id for one in found]))
@@ -212,7 +178,7 @@ def older(opened: Any) -> None:
 def test_an_older_workbook_is_taken_in_and_what_stands_is_put_before_dmt_anew(
     fresh: Flask, taken_out: tuple[bytes, Rows]
 ) -> None:
-    done = take_in(book(taken_out[0], older))
+    done = take_in(book(taken_out[0], older), LATER)
     assert {one.effect for one in done.effects.risks} == {"escalated"}
     assert {name for name, _ in done.counts} & {one.name for one in BEFORE_DMT} == set()
     assert db.session.scalar(select(func.count()).select_from(Decision)) == 0
@@ -231,7 +197,7 @@ def test_the_preview_is_the_import_and_leaves_nothing(fresh: Flask, taken_out: t
 def test_a_meeting_that_is_set_up_here_stays(fresh: Flask, taken_out: tuple[bytes, Rows]) -> None:
     register = db.session.get_one(Register, register_id())
     schedule_meetings(everybody(), register, "Ours", TODAY, None, None, minutes(0))
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     ours = db.session.scalars(select(Meeting).where(Meeting.held_on == TODAY)).one()
     assert (ours.title, ours.state, ours.items) == ("Ours", "planned", [])
     assert db.session.scalar(select(func.count()).select_from(Meeting)) == len(taken_out[1]["meetings"])
@@ -245,7 +211,7 @@ def test_a_workbook_with_some_of_these_sheets_is_not_whole(fresh: Flask, taken_o
             del opened[name]
 
     with pytest.raises(BrokenTable) as refused:
-        take_in(book(taken_out[0], change))
+        take_in(book(taken_out[0], change), LATER)
     assert [name for name in left if f"the sheet “{name}” is not there" not in str(refused.value)] == []
 
 
@@ -306,7 +272,7 @@ def test_what_is_wrong_is_named_with_its_place_and_nothing_is_taken_in(
             opened[sheet].cell(row, heading.column).value = value
 
     with pytest.raises(BrokenTable) as refused:
-        take_in(book(taken_out[0], change))
+        take_in(book(taken_out[0], change), LATER)
     said = str(refused.value).splitlines()
     for sheet, column, row, _, why in wrong:
         place, named = f"all.xlsx, {sheet}, row {row}, column ", f" ({column}): "
@@ -330,5 +296,5 @@ def test_a_status_that_no_decision_led_to_is_named(fresh: Flask, taken_out: tupl
 
     said = "it is confirmed, which is not where the last of its lines in the sheet “decisions” leaves it."
     with pytest.raises(BrokenTable) as refused:
-        take_in(book(taken_out[0], change))
+        take_in(book(taken_out[0], change), LATER)
     assert f"all.xlsx, escalations, row {row}, column D (status): {said}" in str(refused.value)

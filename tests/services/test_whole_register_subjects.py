@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -12,17 +11,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select
 
-from riskreg.exchange.opening import read_workbook
-from riskreg.exchange.sheets import Workbook
 from riskreg.exchange.tables import BrokenTable
 from riskreg.extensions import db
-from riskreg.models import AuditEvent, Contract, Indicator, Link, PolicyVersion, Register, Result, Risk, SignalRow
+from riskreg.models import AuditEvent, Contract, Indicator, Link, PolicyVersion, Result, Risk, SignalRow
 from riskreg.queries.exports import export_rows
 from riskreg.services import whole_register
-from riskreg.services.restoring import Restored, preview_whole_register, take_in_whole_register
+from riskreg.services.restoring import preview_whole_register, take_in_whole_register
 from riskreg.services.whole_register import COMES_BACK, ONLY_WITH_ALL, SUBJECTS, whole_register_file
 from tests import databases
 from tests.services.by_hand import add_by_hand, everybody, minutes
+from tests.services.taking_in import book, register_id, take_in
 
 Rows = dict[str, list[dict[str, object]]]
 NUMBERS = {"controls": {"control"}, "actions": {"action"}, "updates": {"action"}}
@@ -60,40 +58,10 @@ def taken_out(backend: databases.Backend) -> tuple[bytes, Rows, set[tuple[object
         return whole_register_file(), rows(), signals()
 
 
-@pytest.fixture
-def fresh(backend: databases.Backend) -> Iterator[Flask]:
-    """A database that holds the organisation and its people, as the current one."""
-    yield from backend.application("organisation")
-
-
-@pytest.fixture
-def bare(backend: databases.Backend) -> Iterator[Flask]:
-    """A database that holds everything of the plan but risks, as the current one."""
-    yield from backend.application("bare")
-
-
-def register_id() -> int:
-    return db.session.scalars(select(Register.id).where(Register.prefix == "CYPE")).one()
-
-
-def book(content: bytes, change: Callable[[Any], None] | None = None) -> Workbook:
-    """The workbook as it is read, after a change of it."""
-    if change is not None:
-        opened, written = openpyxl.load_workbook(BytesIO(content)), BytesIO()
-        change(opened)
-        opened.save(written)
-        content = written.getvalue()
-    return read_workbook(content, "all.xlsx")
-
-
-def take_in(found: Workbook) -> Restored:
-    return take_in_whole_register(everybody(), register_id(), found, LATER)
-
-
 def test_what_was_added_by_hand_comes_back_cell_by_cell(fresh: Flask, taken_out: tuple[bytes, Rows, Any]) -> None:
     content, before, _ = taken_out
     assert all(before[one.name] for one in SUBJECTS), [one.name for one in SUBJECTS if not before[one.name]]
-    take_in(book(content))
+    take_in(book(content), LATER)
     db.session.commit()
     after = rows()
     for name, held in before.items():
@@ -106,7 +74,7 @@ def test_the_same_signals_stand_and_the_same_risks_are_before_dmt(
     fresh: Flask, taken_out: tuple[bytes, Rows, set[tuple[object, ...]]]
 ) -> None:
     content, before, stood = taken_out
-    take_in(book(content))
+    take_in(book(content), LATER)
     assert signals() == stood
     assert any(code and str(code).startswith("IND-") for code, *_ in stood)
     escalated = [
@@ -119,7 +87,7 @@ def test_the_same_signals_stand_and_the_same_risks_are_before_dmt(
 def test_taken_out_again_and_taken_in_again_it_is_still_the_same(
     fresh: Flask, taken_out: tuple[bytes, Rows, Any]
 ) -> None:
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     again = whole_register_file()
     first, second = (openpyxl.load_workbook(BytesIO(content), read_only=True) for content in (taken_out[0], again))
     for one in SUBJECTS:
@@ -136,7 +104,7 @@ def test_no_cell_of_the_workbook_can_run_as_a_formula(taken_out: tuple[bytes, Ro
 def test_what_is_held_stays_and_only_the_rest_is_added(bare: Flask, taken_out: tuple[bytes, Rows, Any]) -> None:
     held = {row.code: row.id for row in db.session.scalars(select(Indicator))}
     results = db.session.scalar(select(func.count()).select_from(Result)) or 0
-    seen = take_in(book(taken_out[0]))
+    seen = take_in(book(taken_out[0]), LATER)
     assert seen.added == (
         "EXT-44 =Welfare calls", "INT-67 Minibus", "IND-01 Calls made on time", "IND-03 Calls in all",
         "IND-04 Callers", "IND-02 Calls answered",
@@ -156,7 +124,7 @@ def test_what_differs_is_named_and_not_overwritten(bare: Flask, taken_out: tuple
     assert contract is not None
     contract.provider = "Somebody else"
     db.session.flush()
-    seen = take_in(book(taken_out[0]))
+    seen = take_in(book(taken_out[0]), LATER)
     assert seen.kept == (
         f"{contract.code} {contract.title} stays as it is held here. The workbook says something else in “provider”.",
         f"{one.code} Another name stays as it is held here. The workbook says something else in “name” and “decimals”.",
@@ -178,7 +146,7 @@ def test_the_preview_says_what_is_added_and_leaves_nothing(fresh: Flask, taken_o
 
 
 def test_each_one_that_is_added_says_where_it_came_from(bare: Flask, taken_out: tuple[bytes, Rows, Any]) -> None:
-    take_in(book(taken_out[0]))
+    take_in(book(taken_out[0]), LATER)
     added = db.session.scalars(select(Indicator).where(Indicator.code == "IND-01")).one()
     said = select(AuditEvent.sentence).where(AuditEvent.subject == f"indicator:{added.id}")
     row = [one["indicator"] for one in taken_out[1]["indicators"]].index("IND-01") + 2
@@ -194,7 +162,7 @@ def test_a_workbook_of_before_names_only_what_is_held(bare: Flask, taken_out: tu
             del opened[one.name]
 
     with pytest.raises(BrokenTable, match="there is no indicator “IND-01”"):
-        take_in(book(taken_out[0], without))
+        take_in(book(taken_out[0], without), LATER)
 
     def and_links(opened: Any) -> None:
         without(opened)
@@ -204,14 +172,14 @@ def test_a_workbook_of_before_names_only_what_is_held(bare: Flask, taken_out: tu
                     page.delete_rows(number)
 
     db.session.rollback()
-    seen = take_in(book(taken_out[0], and_links))
+    seen = take_in(book(taken_out[0], and_links), LATER)
     assert (seen.added, seen.kept) == ((), ())
     assert db.session.scalar(select(func.count()).select_from(Link)) == 75
 
 
 def test_a_workbook_with_some_of_their_sheets_is_not_whole(bare: Flask, taken_out: tuple[bytes, Rows, Any]) -> None:
     with pytest.raises(BrokenTable, match="the sheet “results” is not there"):
-        take_in(book(taken_out[0], lambda opened: opened.remove(opened["results"])))
+        take_in(book(taken_out[0], lambda opened: opened.remove(opened["results"])), LATER)
 
 
 def test_a_sheet_with_too_many_rows_is_refused(
@@ -219,14 +187,14 @@ def test_a_sheet_with_too_many_rows_is_refused(
 ) -> None:
     monkeypatch.setattr(whole_register, "MOST_LINES", 200)
     with pytest.raises(BrokenTable, match="targets: the sheet has 553 rows; 200 are the most"):
-        take_in(book(taken_out[0]))
+        take_in(book(taken_out[0]), LATER)
 
 
 def test_a_result_of_a_policy_that_is_not_held_is_named(fresh: Flask, taken_out: tuple[bytes, Rows, Any]) -> None:
     db.session.execute(select(PolicyVersion)).scalars().one().version = 2
     db.session.flush()
     with pytest.raises(BrokenTable, match=r"\(policy_version\): there is no version 1 of the policy here: adopt it"):
-        take_in(book(taken_out[0]))
+        take_in(book(taken_out[0]), LATER)
 
 
 ONE_OF = {"contracts": "INT-67", "past-targets": "IND-01", "past-national": "IND-01", "result-comments": "IND-01"}
@@ -300,7 +268,7 @@ def test_what_is_wrong_is_named_with_its_place_and_nothing_is_taken_in(
     changes: list[tuple[Any, str, object]] = []
     before = held()
     with pytest.raises(BrokenTable) as refused:
-        take_in(book(taken_out[0], change))
+        take_in(book(taken_out[0], change), LATER)
     said = str(refused.value)
     assert [one for one in places if one.partition(", column ")[0] not in said] == []
     assert [one for one in wrong if one[3] not in said] == []
@@ -313,7 +281,7 @@ def test_a_code_that_differs_in_capitals_only_is_too_alike(bare: Flask, taken_ou
     one.code = "ey-05"
     db.session.flush()
     with pytest.raises(BrokenTable, match=r"\(indicator\): “EY-05” is held here already, with other capitals"):
-        take_in(book(taken_out[0]))
+        take_in(book(taken_out[0]), LATER)
 
 
 def held() -> list[int | None]:
@@ -326,4 +294,4 @@ def test_a_column_that_is_missing_is_named(bare: Flask, taken_out: tuple[bytes, 
         opened["results"]["AA1"] = None
 
     with pytest.raises(BrokenTable, match="results, row 1, column judged_at: the column is missing"):
-        take_in(book(taken_out[0], change))
+        take_in(book(taken_out[0], change), LATER)
