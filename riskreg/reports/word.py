@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +11,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
 from riskreg.reports.outline import outline, standing, title
@@ -18,6 +19,8 @@ from riskreg.reports.sections import Content
 
 # XML has no way to write these; Word would not open the file.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+WIDTH = Cm(29.7)
+MARGIN = Cm(1.8)
 FILLS = {"RED": ("A4161A", "FFFFFF"), "AMBER": ("F5B73D", "0B0C0C"), "GREEN": ("0F6B3F", "FFFFFF")}
 
 
@@ -43,9 +46,9 @@ def _set_up(document: Any, name: str) -> None:
     document.core_properties.language = "en-GB"
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21)
-    section.left_margin = section.right_margin = Cm(1.8)
-    section.top_margin = section.bottom_margin = Cm(1.8)
+    section.page_width, section.page_height = WIDTH, Cm(21)
+    section.left_margin = section.right_margin = MARGIN
+    section.top_margin = section.bottom_margin = MARGIN
     for style in ("Normal", "List Bullet"):
         document.styles[style].font.name, document.styles[style].font.size = "Arial", Pt(10)
     _speak(document.styles["Normal"])
@@ -83,10 +86,23 @@ def _add_table(document: Any, block: Table) -> None:
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)  # noqa: SLF001 - python-docx has no word for it
+    widths = [Emu((WIDTH - 2 * MARGIN) * share // 100) for share in block.widths]
+    _set_widths(table.rows[0].cells, widths)
+    if widths:
+        table.autofit = False
+        _set_widths(table.columns, widths)  # LibreOffice goes by the columns, Word by the cells
     for row in block.rows:
-        for place, cell in zip(table.add_row().cells, row, strict=True):
+        places = table.add_row().cells
+        _set_widths(places, widths)
+        for place, cell in zip(places, row, strict=True):
             _fill(place, cell)
     document.add_paragraph()
+
+
+def _set_widths(places: Iterable[Any], widths: Sequence[Emu]) -> None:
+    """Give the cells of a row, or the columns, their widths; without widths they stay as they are."""
+    for place, width in zip(places, widths, strict=False):
+        place.width = width
 
 
 def _fill(place: Any, cell: Cell) -> None:

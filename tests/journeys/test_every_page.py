@@ -14,7 +14,7 @@ PAGES = {
         "/", "/queue", "/queue?group=owner", "/escalations/1", "/register", "/register?rag=RED&sort=title",
         "/register?q=nothing+has+these+words", "/risks/1", "/risks/3", "/indicators", "/indicators/5", "/indicators/29",
         "/contracts", "/contracts/73", "/audit", "/policy", "/export", "/people", "/posts/2", "/no-such-page",
-        "/search?q=CYPE+04", "/search?q=CYPE+99",
+        "/search?q=CYPE+04", "/search?q=CYPE+99", "/indicators/5/risks",
     ],
     "Head of Early Years and Childcare": [
         "/", "/dashboard", "/dashboard/risks?of=mine&rag=all",
@@ -22,7 +22,7 @@ PAGES = {
     ],
     "Performance Officer": [
         "/", "/indicators?rag=RED", "/indicators/5/publish", "/results/5/correct",
-        "/indicators/publish", "/indicators/publish?all=y",
+        "/indicators/publish", "/indicators/publish?all=y", "/indicators/comments", "/results/5/comment",
     ],
     "Head of Special Educational Needs Assessment and Placement": ["/", "/contracts/74/route", "/contracts/74/review"],
     "Auditor": [

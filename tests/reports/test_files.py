@@ -115,6 +115,15 @@ def test_the_word_document_has_headings_tables_and_every_sentence() -> None:
     assert "31 August 2017 (past)" in cells
 
 
+def test_the_tables_of_the_word_document_have_the_widths_of_the_pdf() -> None:
+    document = Document(io.BytesIO(pack_document(content())))
+    table = next(one for one in document.tables if one.rows[0].cells[-1].text == "Reason")
+    page = document.sections[0]
+    room = page.page_width - page.left_margin - page.right_margin  # type: ignore[operator]
+    for places in ([*table.columns], *([*row.cells] for row in table.rows)):
+        assert [round(100 * (one.width or 0) / room) for one in places] == [8, 23, 21, 12, 36]
+
+
 def test_characters_that_no_document_may_hold_are_left_out_of_word() -> None:
     document = Document(io.BytesIO(pack_document(content(risks=[risk(title="A\x0bB\x01C")]))))
     assert any("ABC" in cell.text for cell in document.tables[-1].columns[1].cells)
