@@ -40,7 +40,12 @@ def open_database(app: Flask) -> None:
         waiting: dict[str, object] = {"timeout": seconds}
     else:
         waiting = {"options": f"-c lock_timeout={round(seconds * 1000)}", "connect_timeout": CONNECT_SECONDS}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": waiting, "pool_pre_ping": not url.startswith("sqlite")}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "connect_args": waiting,
+        "pool_pre_ping": not url.startswith("sqlite"),
+        # The connection last used, which has the file mapped and its statements ready; in memory there is one.
+        **({} if url == "sqlite://" else {"pool_use_lifo": True}),
+    }
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -13,9 +13,8 @@ from datetime import date, datetime
 from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import css_inline
 from flask import current_app
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -23,6 +22,9 @@ from riskreg.domain import sentences
 from riskreg.domain.dates import LONDON
 from riskreg.mail.wording import WORDS
 from riskreg.models import Person
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
 GAPS = re.compile(r"\n{3,}")
 # Where a message can lead: `page("review", 3)` in a template, ["review", 3] in the facts of a digest.
@@ -44,6 +46,9 @@ PAGES = {
     "publish": "/indicators/{}/publish",
     "publish_period": "/indicators/publish?ends={}",
     "contract": "/contracts/{}",
+    "contract_review": "/contracts/{}/review",
+    "contract_route": "/contracts/{}/route",
+    "contract_provider": "/contracts/{}/provider",
     "jobs": "/admin/jobs",
     "mail": "/admin/mail",
     "message": "/admin/mail/{}",
@@ -97,9 +102,11 @@ def _environment(folder: Path) -> Environment:
 
 
 @lru_cache
-def _inliner() -> css_inline.CSSInliner:
+def _inliner() -> CSSInliner:
     """Mail programs drop style sheets, so the styles go onto the elements; nothing is ever fetched."""
-    return css_inline.CSSInliner(load_remote_stylesheets=False)
+    from css_inline import CSSInliner  # noqa: PLC0415 - 3 MB, loaded by the first who writes a message out
+
+    return CSSInliner(load_remote_stylesheets=False)
 
 
 def _day(value: str) -> str:

@@ -46,6 +46,7 @@ class Risk(Table):
             "ix_risk_scores",
             *("register_id", "status", "own_likelihood", "own_impact", "own_rag", "division_id", "owner_post_id"),
         ),
+        # On SQLite there is also ix_risk_title for the order of the titles: see migration 0018.
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Person
@@ -41,12 +41,13 @@ _EVENTS: Rows = (
     .outerjoin(Person, Person.id == AuditEvent.person_id)
     .order_by(AuditEvent.id.desc())
 )
+_OF_RISK = _EVENTS.where(AuditEvent.risk_id == bindparam("risk_id"))
+_LATEST_OF_RISK = _OF_RISK.limit(AT_FIRST + 1)
 
 
 def history_of_risk(risk_id: int, *, everything: bool = False) -> History:
     """Return the latest events of a risk, or all of them, by one query."""
-    query = _EVENTS.where(AuditEvent.risk_id == risk_id)
-    found = _read(query if everything else query.limit(AT_FIRST + 1))
+    found = _read(_OF_RISK if everything else _LATEST_OF_RISK, {"risk_id": risk_id})
     return History(found if everything else found[:AT_FIRST], not everything and len(found) > AT_FIRST)
 
 
@@ -73,5 +74,5 @@ def changes_since_revision(risk_id: int, revision: int) -> Sequence[Event]:
     return _read(_EVENTS.where(AuditEvent.risk_id == risk_id, AuditEvent.risk_revision > revision).limit(AT_FIRST))
 
 
-def _read(query: Rows) -> list[Event]:
-    return [Event(*row) for row in db.session.execute(query)]
+def _read(query: Rows, given: Mapping[str, Any] | None = None) -> list[Event]:
+    return [Event(*row) for row in db.session.execute(query, given)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from riskreg.domain.access import Role
@@ -171,13 +171,14 @@ class ResponseLine:
 _RESPONSES = (
     select(RiskResponse.kind, RiskResponse.until_on, RiskResponse.reason, RiskResponse.decided_on, Person.name)
     .join(Person, Person.id == RiskResponse.person_id)
+    .where(RiskResponse.risk_id == bindparam("risk_id"))
     .order_by(RiskResponse.id.desc())
 )
 
 
 def responses_of_risk(risk_id: int) -> Sequence[ResponseLine]:
     """Return the responses to a risk, the one in force first, by one query."""
-    return [ResponseLine(*row) for row in db.session.execute(_RESPONSES.where(RiskResponse.risk_id == risk_id))]
+    return [ResponseLine(*row) for row in db.session.execute(_RESPONSES, {"risk_id": risk_id})]
 
 
 @dataclass(frozen=True, slots=True)

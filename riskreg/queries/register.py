@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, f
 from sqlalchemy.orm import aliased
 
 from riskreg.database import LARGEST_ID
-from riskreg.domain.lifecycle import LIVE, OPEN_ACTIONS, RiskStatus
+from riskreg.domain.lifecycle import LEFT, LIVE, OPEN_ACTIONS, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
 from riskreg.models import Action, Division, Escalation, Post, Reference, Register, Risk
@@ -22,7 +22,6 @@ from riskreg.queries.matching import RISK_TEXTS, read_words, says
 
 Rows = Select[*tuple[Any, ...]]
 SORTS = ("reference", "-reference", "rag", "-rag", "review", "-review", "title", "-title")
-LEFT = (RiskStatus.CLOSED, RiskStatus.MERGED)
 SHOWN = (RiskStatus.OPEN, *LEFT)
 FEW = 1000  # so many risks are fetched by their ids; looking through the texts once more takes longer
 REFERENCE = re.compile(r"(?:(?P<prefix>[a-z]{1,12})[\s-]*)?0*(?P<number>[1-9][0-9]{0,8})", re.IGNORECASE | re.ASCII)
@@ -130,6 +129,18 @@ def risks_found(register: RegisterName, wanted: Wanted, today: date) -> Found:
     return Found(by_rag, [int(key) for rag in rows if wanted.rag in ("", rag) for key in rows[rag][2].split(",")])
 
 
+# Built once and not for every page: building a statement takes longer than running it.
+_LINES = (
+    select(Risk.id, Reference.number, Risk.title, Risk.status, Risk.own_rag, Risk.effective_rag, Risk.review_due_on)
+    .add_columns(Post.title, Division.name, Escalation.id, *STANDING)
+    .select_from(Risk)
+    .join(Reference, Reference.id == Risk.reference_id)
+    .join(Post, Post.id == Risk.owner_post_id)
+    .join(Division, Division.id == Risk.division_id)
+    .outerjoin(Escalation, and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE)))
+)
+
+
 def risk_lines(
     register: RegisterName,
     wanted: Wanted,
@@ -156,26 +167,14 @@ def risk_lines(
         found = found.join(Reference, Reference.id == Risk.reference_id)
         found = found.where(Reference.register_id == register.id)  # lets the database walk the index of the references
     page = _sorted(found, sort).limit(limit).offset(offset).subquery()
-    query = (
-        select(Risk.id, Reference.number, Risk.title, Risk.status, Risk.own_rag, Risk.effective_rag, Risk.review_due_on)
-        .add_columns(Post.title, Division.name, Escalation.id, *STANDING)
-        .join(page, page.c.id == Risk.id)
-        .join(Reference, Reference.id == Risk.reference_id)
-        .join(Post, Post.id == Risk.owner_post_id)
-        .join(Division, Division.id == Risk.division_id)
-        .outerjoin(Escalation, _live())
-    )
-    return [_line(row) for row in db.session.execute(_sorted(query, sort))]
+    query = _sorted(_LINES.join(page, page.c.id == Risk.id), sort)
+    return [_line(row) for row in db.session.execute(query)]
 
 
 def _line(row: Any) -> RiskLine:
     """Read a row: what is known of the risk, its escalation, then how that stands."""
     known, how = row[: -len(STANDING)], row[-len(STANDING) :]
     return RiskLine(*(*known, Standing(*how) if known[-1] is not None else None))
-
-
-def _live() -> ColumnElement[bool]:
-    return and_(Escalation.risk_id == Risk.id, Escalation.status.in_(LIVE))
 
 
 def _narrowed(query: Rows, register: RegisterName, wanted: Wanted, today: date) -> Rows:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, bindparam, case, func, select
+from sqlalchemy import Integer, ScalarSelect, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from riskreg.domain.escalation import SignalState
@@ -199,6 +199,7 @@ _REVIEWS = (
     .join(Person, Person.id == Review.person_id)
     .where(Review.risk_id == bindparam("risk_id"))
     .order_by(Review.id.desc())
+    .limit(bindparam("limit", type_=Integer))
 )
 
 
@@ -218,8 +219,9 @@ def rated_risk(risk_id: int, today: date) -> RatedRisk | None:
 
 
 def escalation_reasons(escalation_id: int) -> Sequence[Reason]:
-    """Return the signals that an escalation holds, the gravest first, by one query."""
-    return [Reason(*row) for row in db.session.execute(_REASONS, {"escalation_id": escalation_id})]
+    """Return the signals that an escalation holds, the gravest first, by one query; as the queue shows them."""
+    reasons = [Reason(*row) for row in db.session.execute(_REASONS, {"escalation_id": escalation_id})]
+    return [one for one in reasons if one.state != SignalState.OVERTAKEN] or reasons
 
 
 def controls_of_risk(risk_id: int) -> Sequence[ControlLine]:
@@ -234,7 +236,7 @@ def actions_of_risk(risk_id: int) -> Sequence[ActionLine]:
 
 def reviews_of_risk(risk_id: int, limit: int = REVIEWS_SHOWN) -> Sequence[ReviewLine]:
     """Return the latest reviews of a risk, the newest first, by one query."""
-    return [ReviewLine(*row) for row in db.session.execute(_REVIEWS.limit(limit), {"risk_id": risk_id})]
+    return [ReviewLine(*row) for row in db.session.execute(_REVIEWS, {"risk_id": risk_id, "limit": limit})]
 
 
 def action_with_risk(action_id: int) -> Action | None:

@@ -128,6 +128,7 @@ def pages(risk_id: int, action_id: int) -> None:
         saving: list[float] = []
         ratio("dashboard, 10,000 risks", lambda: browser.get(DASHBOARD), yardstick, "4 x")
         ratio("register page, 50 rows, filters and counts", lambda: browser.get("/register"), yardstick, "3 x")
+        ratio("register page, in order of title", lambda: browser.get("/register?sort=title"), yardstick, "3 x")
         ratio(
             "one risk, 10 actions, 10 links, 50 of history", lambda: browser.get(f"/risks/{risk_id}"), yardstick, "3 x"
         )

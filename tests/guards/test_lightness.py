@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {
-    "aiosmtpd", "alembic", "apscheduler", "docx", "flask_migrate", "holidays", "icalendar", "openpyxl",
+    "aiosmtpd", "alembic", "apscheduler", "css_inline", "docx", "flask_migrate", "holidays", "icalendar", "openpyxl",
     "prometheus_client", "weasyprint", "xlsxwriter",
 }  # fmt: skip
 ASKED = "import sys, wsgi; print(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"

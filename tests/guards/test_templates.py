@@ -28,3 +28,9 @@ def test_every_template_is_used(name: str) -> None:
 def test_no_template_uses_a_second_word(name: str) -> None:
     text = re.sub(r"{[{%#].*?[}%#]}", "", (TEMPLATES / name).read_text(), flags=re.DOTALL)
     assert [word for word in SECOND_WORDS if word.lower() in text.lower()] == []
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "email").rglob("*.txt")), ids=lambda path: path.parent.name)
+def test_no_line_of_a_text_message_is_indented(path: Path) -> None:
+    """What a tool for HTML indents would stand indented in the mail."""
+    assert [line for line in path.read_text().splitlines() if line.startswith((" ", "\t"))] == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, text
 
+from riskreg.extensions import db
 from riskreg.queries import register as found
 from tests import factories as make
 
@@ -77,3 +79,52 @@ def test_every_word_of_a_search_must_occur_somewhere(app: Flask) -> None:
     for search, count in (("places RISE late travel", 1), ("places fall", 0), ("cype places", 1), ("", 1)):
         counts = found.risks_found(register, found.Wanted(search=search), make.TODAY).by_rag
         assert sum(counts.values()) == count, search
+
+
+def titles_in_order(sort: str) -> list[str]:
+    """The titles of the first page in an order."""
+    register = found.only_register()
+    assert register is not None
+    lines = found.risk_lines(register, found.Wanted(), sort, make.TODAY, limit=50, offset=0)
+    return [line.title for line in lines]
+
+
+def test_titles_are_in_order_whatever_their_capitals_and_their_length(app: Flask) -> None:
+    longest = "m" * 4000  # what an imported list may hold
+    for title in ("zebra", "Apple", longest, "banana"):
+        make.RiskFactory(title=title)
+    assert titles_in_order("title") == ["Apple", "banana", longest, "zebra"]
+    assert titles_in_order("-title") == ["zebra", longest, "banana", "Apple"]
+
+
+@pytest.mark.parametrize("sort", ["title", "-title"])
+def test_sqlite_finds_a_page_in_order_of_title_by_an_index(app: Flask, sort: str) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("the index is of SQLite alone")
+    for number in range(20):
+        make.RiskFactory(title=f"Provision {number}")
+    db.session.flush()
+    # what SQLite would know of ten thousand risks
+    for statement in (
+        "ANALYZE",
+        "UPDATE sqlite_stat1 SET stat = replace(stat, '20', '10000')",
+        "ANALYZE sqlite_schema",
+    ):
+        db.session.execute(text(statement))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, given: tuple[object, ...], *_: object) -> None:
+        asked.append((statement, given))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    titles_in_order(sort)
+    event.remove(db.engine, "before_cursor_execute", note)
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1][0]}", asked[-1][1])
+    assert "SCAN risk USING INDEX ix_risk_title" in [row.detail for row in plan]
+
+
+def test_a_request_takes_the_connection_that_was_used_last(app: Flask) -> None:
+    with db.engine.connect() as first, db.engine.connect() as second:
+        used = [one.connection.driver_connection for one in (first, second)]
+    with db.engine.connect() as third:
+        assert third.connection.driver_connection is used[0]  # given back last
