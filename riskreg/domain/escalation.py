@@ -63,9 +63,10 @@ class Changes:
     endings: tuple[Ending, ...]
 
 
-NEVER_WAS = "By the figures and dates as they now stand, the reason was never there."
+NEVER_WAS = "By the figures and dates as they now stand, the reason was not there when it was found."
 POLICY_CHANGED = "The policy changed: by the rules in force now this is no longer a reason."
 OVERTAKEN = "Overtaken by a later finding on the same fact."
+NOT_GONE = "That it had gone is withdrawn: the reason stands again."
 
 
 def compare(
@@ -83,14 +84,19 @@ def compare(
     signals that today's records still show to have been true when found; such a one has recovered, any other that is
     no longer found is withdrawn.
     `policy_changed`: keys of those that the policy they were found by would still give: only the policy has changed.
+
+    Of an indicator, what stands again after it had recovered shows that a figure was wrong by which it had: the earlier
+    signal says so, and the later takes its place. A contract's milestone may be missed, met and missed again.
     """
     live = [one for one in stored if one.state in (SignalState.STANDS, SignalState.RECOVERED)]
     endings = []
     kept: list[Signal] = []
     for one in live:
+        if one.state is SignalState.RECOVERED and any(signal.stands and signal.fact == one.fact for signal in found):
+            if wording_counts:
+                endings.append(Ending(one.key, SignalState.OVERTAKEN, NOT_GONE))
+            continue  # how a milestone had ended stays as it was told; that it stands again is a new signal
         match = next((signal for signal in found if _same(one, signal, wording_counts)), None)
-        if match and match.stands and one.state is SignalState.RECOVERED:
-            continue  # that it had recovered stays true; that it stands again is told as a new signal
         if match:
             kept.append(match)
         ending = _ending(one, match, found, true_of_its_day, policy_changed)
@@ -136,6 +142,7 @@ class Candidate:
     kind: SignalKind
     fact: str
     severity: int
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,8 @@ class Seen:
     """A signal that an escalation of the risk holds.
 
     `decided` is the number of the last decision taken with it in view, a later one being greater, and `stood` whether
-    it still stood then. `live`: the escalation that holds it is the live one; False when it has ended.
+    it still stood then. `live`: the escalation that holds it is the live one; False when it has ended. `why` it ceased
+    to stand, in words.
     """
 
     subject: str
@@ -154,6 +162,8 @@ class Seen:
     decided: int | None
     stood: bool = True
     live: bool = True
+    sentence: str = ""
+    why: str = ""
 
     @property
     def was_before_dmt(self) -> bool:
@@ -199,6 +209,19 @@ def is_news(one: Candidate, seen: Sequence[Seen]) -> bool:
         return True
     last = max((old.decided for old in same if old.decided is not None), default=None)
     return not any(old.decided == last and old.stood and old.severity == Rag.RED.severity for old in same if last)
+
+
+def takes_the_place(one: Candidate, seen: Sequence[Seen]) -> bool:
+    """Whether the live escalation holds a reason that was overtaken by this one, such as that of a wrong figure."""
+    about = (one.subject, one.fact)
+    return any(old.live and old.state is SignalState.OVERTAKEN and (old.subject, old.fact) == about for old in seen)
+
+
+def stands_again(one: Candidate, seen: Sequence[Seen]) -> Seen | None:
+    """The reason of the live escalation that this one is, when that was wrongly said to have gone; else None."""
+    about = (one.subject, one.fact, one.sentence)
+    same = (old for old in seen if old.live and (old.subject, old.fact, old.sentence) == about and NOT_GONE in old.why)
+    return next(same, None)
 
 
 class Fate(StrEnum):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from riskreg.domain.dates import add_months
 from riskreg.domain.errors import RuleBroken
-from riskreg.domain.sentences import listed
+from riskreg.domain.sentences import day, listed
 
 
 class RiskStatus(StrEnum):
@@ -22,6 +23,7 @@ class RiskStatus(StrEnum):
 
 
 BEFORE_APPROVAL = (RiskStatus.DRAFT, RiskStatus.PROPOSED)
+LEFT = (RiskStatus.CLOSED, RiskStatus.MERGED)  # the register
 RISK_TRANSITIONS: dict[RiskStatus, dict[str, RiskStatus]] = {
     RiskStatus.DRAFT: {"propose": RiskStatus.PROPOSED, "discard": RiskStatus.CLOSED},
     RiskStatus.PROPOSED: {
@@ -146,6 +148,9 @@ DUE_NEEDED = {
     DecisionKind.CONFIRM: "Enter the date by which the owner must re-assess the risk.",
     DecisionKind.RETURN: "Enter the date by which the owner must answer.",
 }
+# DMT's day stands in place of the policy's days of review: one further ahead, which is as a rule a slip of the pen such
+# as 2097, would put the risk out of everybody's sight.
+MOST_MONTHS_AHEAD = 12
 DEFERRED_TO_NEEDED = "Enter the date of the meeting it is deferred to."
 REASON_NEEDED = {
     DecisionKind.RETURN: "Say what is missing.",
@@ -190,6 +195,8 @@ def _check_due(kind: DecisionKind, due_on: date | None, today: date) -> None:
         raise RuleBroken(DUE_NEEDED[kind], "due_on")
     elif due_on < today:
         raise RuleBroken("The date for the owner must be today or later.", "due_on")
+    else:
+        _check_near(due_on, today, "The date for the owner", "due_on")
 
 
 def _check_deferral(kind: DecisionKind, deferred_to: date | None, today: date) -> None:
@@ -200,6 +207,14 @@ def _check_deferral(kind: DecisionKind, deferred_to: date | None, today: date) -
         raise RuleBroken(DEFERRED_TO_NEEDED, "deferred_to")
     elif deferred_to <= today:
         raise RuleBroken("The meeting it is deferred to must be later than today.", "deferred_to")
+    else:
+        _check_near(deferred_to, today, "The meeting it is deferred to", "deferred_to")
+
+
+def _check_near(on: date, today: date, what: str, field: str) -> None:
+    latest = add_months(today, MOST_MONTHS_AHEAD)
+    if on > latest:
+        raise RuleBroken(f"{what} must be within a year: by {day(latest)}.", field)
 
 
 def change_action(before: ActionStatus, after: ActionStatus) -> ActionStatus:

@@ -33,6 +33,7 @@ class Effect(StrEnum):
     ESCALATED = "escalated"
     BROUGHT_BACK = "brought back"
     JOINED = "joined"
+    STANDS_AGAIN = "stands again"
     WITHDRAWN = "withdrawn"
     PROPOSED = "proposed"
     PUT_BACK = "put back"
@@ -108,10 +109,11 @@ def require_as_shown(outcome: DataclassInstance, shown: str | None) -> None:
 
 def effects_of(done: Evaluation) -> Effects:
     """Return what evaluating did as plain data, in the order in which it matters."""
-    return Effects(tuple(_risks(done)), tuple(_letters(done.messages)), tuple(_heard(done.heard)))
+    return Effects(tuple(effects_on_risks(done)), tuple(_letters(done.messages)), tuple(_heard(done.heard)))
 
 
-def _risks(done: Evaluation) -> Iterator[RiskEffect]:
+def effects_on_risks(done: Evaluation) -> Iterator[RiskEffect]:
+    """Yield what evaluating did to risks, in the order in which it matters."""
     for effect, escalation, sentences in _changes(done):
         risk = escalation.risk
         before = done.ratings.get(risk.id, risk.effective_rag)
@@ -133,7 +135,7 @@ def _changes(done: Evaluation) -> list[tuple[Effect, Escalation, tuple[str, ...]
             for row in done.put_back
         ),
         *((Effect.KEPT, row, ()) for row in done.kept),
-        *((Effect.JOINED, one.escalation, one.sentences) for one in done.joining),
+        *((Effect.STANDS_AGAIN if one.again else Effect.JOINED, one.escalation, one.sentences) for one in done.joining),
         *went,
     ]
 

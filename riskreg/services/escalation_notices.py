@@ -20,9 +20,10 @@ from riskreg.services.notices import Raised
 from riskreg.services.reversal import Went
 from riskreg.services.telling import tell_of_event
 
+STANDS_AGAIN = "A reason for the escalation of {} stands again"
 AS_DMT = "You are told as a member of DMT."
 WHAT = {
-    NoticeKind.JOINED: "One more reason for the escalation of {}",
+    NoticeKind.JOINED: "A new reason for the escalation of {}",
     NoticeKind.REASON_WENT: "One reason less for the escalation of {}",
     NoticeKind.PROPOSED: "{} is proposed to DMT for de-escalation",
     NoticeKind.REFERRAL_ENDED: "{} is no longer referred to the corporate register",
@@ -51,8 +52,12 @@ class News:
 
 
 def tell_of_joined(joining: Sequence[Raised], now: datetime) -> list[Heard]:
-    """Tell the owner and the members of DMT that a further signal joined an escalation."""
-    return _tell(NoticeKind.JOINED, [News(one.escalation, {"detail": list(one.sentences)}) for one in joining], now)
+    """Tell the owner and the members of DMT that a further signal joined an escalation, or that one stands again."""
+    news = []
+    for one in joining:
+        again = {"what": STANDS_AGAIN.format(one.escalation.risk.reference)} if one.again else {}
+        news.append(News(one.escalation, {"detail": list(one.sentences), **again}))
+    return _tell(NoticeKind.JOINED, news, now)
 
 
 def tell_of_went(went: Sequence[Went], now: datetime) -> list[Heard]:

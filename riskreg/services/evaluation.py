@@ -5,12 +5,12 @@ Evaluating again changes nothing: a signal joins a risk's escalation once, and w
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.escalation import on_candidates, rating_moved
+from riskreg.domain.escalation import Seen, on_candidates, rating_moved, stands_again, takes_the_place
 from riskreg.domain.lifecycle import EscalationStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import plural
@@ -25,8 +25,10 @@ from riskreg.services.audit import record
 from riskreg.services.escalation_notices import Heard, tell_of_joined, tell_of_proposed, tell_of_went
 from riskreg.services.finding import find_contract_signals, find_indicator_signals
 from riskreg.services.locking import lock_register
-from riskreg.services.reversal import Reversed, fall_back, reconsider, tell_what_went
+from riskreg.services.reversal import Reversed, Went, fall_back, keep, reconsider, tell_what_went
 from riskreg.services.settling import settle
+
+REPLACES = "It takes the place of an earlier reason, which no longer stands."
 
 
 @dataclass(slots=True)
@@ -60,15 +62,19 @@ def evaluate_register(
     *,
     indicators: Collection[int] | None = None,
     contracts: Collection[int] | None = None,
+    let_go: Collection[Went] = (),
 ) -> Evaluation:
-    """Find signals and let them escalate: everything, or only what the given indicators and contracts touch."""
+    """Find signals and let them escalate: everything, or only what the given indicators and contracts touch.
+
+    `let_go`: the reasons that links heed no more since a moment ago; they are told like those that recovered.
+    """
     lock_register(register_id)
     policy, versions = policy_on(register_id, day_of(now)), versions_of(register_id)
     everything = indicators is None and contracts is None
     gone = find_indicator_signals(policy, versions, now, None if everything else indicators or ())
     gone += find_contract_signals(policy, versions, now, None if everything else contracts or ())
     subjects = None if everything else (tuple(indicators or ()), tuple(contracts or ()))
-    done = Evaluation()
+    done = Evaluation(went=list(let_go))
     for batch in standing.unheard_signals(register_id, subjects):
         _escalate(batch, policy, now, done)
     db.session.flush()
@@ -101,17 +107,26 @@ def _escalate(batch: standing.Unheard, policy: Policy, now: datetime, done: Eval
             live = _open(risk, policy, now)
         elif outcome.back:
             live.status, live.waiting_since, live.due_on = EscalationStatus.AWAITING, now, None
+        seen = batch.seen.get(risk.id, ())
+        again = all(stands_again(row.candidate, seen) for row in joining)
         if live.proposal:
-            live.proposal = ""
-            done.kept.append(live)
+            keep(live, "a reason for the escalation stands again" if again else "a further reason stands", now, done)
         for row in joining:
             _join(live, row, now)
-        sentences = tuple(row.sentence for row in joining)
+        sentences = tuple(_told(row, seen) for row in joining)
         done.ratings.setdefault(risk.id, risk.effective_rag)
         settle(risk, policy, live)
         told = done.raised if outcome.opens or outcome.back else done.joining
-        told.append(notices.Raised(live, sentences, back=outcome.back))
-        _say(risk, live, sentences, "escalated" if outcome.opens else "brought back" if outcome.back else "joined", now)
+        told.append(notices.Raised(live, sentences, back=outcome.back, again=again))
+        verb = "escalated" if outcome.opens else "brought back" if outcome.back else "joined"
+        _say(risk, live, sentences, verb, now, again=again)
+
+
+def _told(row: standing.UnheardSignal, seen: Sequence[Seen]) -> str:
+    """What a reason says, and that it is no further one where it stands again or takes the place of another."""
+    if before := stands_again(row.candidate, seen):
+        return f"{row.sentence} Said of it since: {before.why}"
+    return f"{row.sentence} {REPLACES}" if takes_the_place(row.candidate, seen) else row.sentence
 
 
 def _open(risk: Risk, policy: Policy, now: datetime) -> Escalation:
@@ -142,12 +157,14 @@ def _join(escalation: Escalation, row: standing.UnheardSignal, now: datetime) ->
     )
 
 
-def _say(risk: Risk, escalation: Escalation, sentences: tuple[str, ...], verb: str, now: datetime) -> None:
+def _say(
+    risk: Risk, escalation: Escalation, sentences: tuple[str, ...], verb: str, now: datetime, *, again: bool
+) -> None:
     moved = rating_moved(escalation.rag_before, escalation.rag_after)
     words = {
         "escalated": f"Escalated automatically: {moved}, awaiting DMT.",
         "brought back": "Brought back before DMT by new facts.",
-        "joined": "A further signal joined the escalation.",
+        "joined": "A reason of the escalation stands again." if again else "A further signal joined the escalation.",
     }
     text = f"{words[verb]} {' '.join(sentences)}"
     record(SYSTEM, verb, f"escalation:{escalation.id}", text, now=now, risk=risk, sentences=list(sentences))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from riskreg.domain.contract_story import was_true, would_stand
@@ -14,6 +14,7 @@ from riskreg.domain.contracts import contract_signals
 from riskreg.domain.dates import day_of
 from riskreg.domain.escalation import ENDED, GONE, Changes, SignalState, StoredSignal, compare
 from riskreg.domain.policy import Policy
+from riskreg.domain.sentences import day
 from riskreg.domain.signals import Signal, SignalKind
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Result, SignalRow
@@ -98,19 +99,28 @@ def find_contract_signals(
                     and would_stand(row.fact, row.severity, facts, today, found_by[row.id])
                 },
             )
-            gone += _store(changes, rows, now, policy, contract_id=contract.id)
+            gone += _store(_naming_closing(changes, contract), rows, now, policy, contract_id=contract.id)
         db.session.flush()
     return gone
+
+
+def _naming_closing(changes: Changes, contract: Contract) -> Changes:
+    """Say of what stood until the contract was closed that this ended it: nothing that was missing was recorded."""
+    if contract.closed_on is None:
+        return changes
+    why = f"{contract.code} was closed on {day(contract.closed_on)}: {contract.closed_why}"
+    closed = (replace(one, why=why) if one.state is SignalState.RECOVERED else one for one in changes.endings)
+    return replace(changes, endings=tuple(closed))
 
 
 def _batches(ids: Select[int]) -> Iterator[Sequence[int]]:
     yield from (list(part) for part in db.session.scalars(ids.execution_options(yield_per=BATCH)).partitions())
 
 
-def _stored(where: object, column: str) -> dict[int, list[SignalRow]]:
+def _stored(where: ColumnElement[bool], column: str) -> dict[int, list[SignalRow]]:
     live = SignalRow.state.in_((SignalState.STANDS, SignalState.RECOVERED))
     rows: dict[int, list[SignalRow]] = {}
-    for row in db.session.scalars(select(SignalRow).where(where, live).order_by(SignalRow.id)):  # type: ignore[arg-type]
+    for row in db.session.scalars(select(SignalRow).where(where, live).order_by(SignalRow.id)):
         rows.setdefault(getattr(row, column), []).append(row)
     return rows
 
@@ -133,8 +143,11 @@ def _store(
     by_key = {row.id: row for row in rows}
     for ending in changes.endings:
         row = by_key[ending.key]
-        stands = ending.state is SignalState.STANDS
-        row.state, row.ended_why, row.ended_at = ending.state, ending.why, None if stands else now
+        if row.state == SignalState.RECOVERED:  # when it had, and how, stays
+            row.ended_why += f" {ending.why}"
+        else:
+            row.ended_why, row.ended_at = ending.why, now
+        row.state = ending.state
     if changes.endings and changes.new:
         db.session.flush()
     for signal in changes.new:

@@ -81,11 +81,15 @@ def found_signals(
 
 
 def corrections_since(indicator: Indicator, signal: SignalRow) -> str:
-    """Say which figures were corrected since a signal was found, from what to what: the one it was found in, or all."""
+    """Say which figures were corrected since a signal was found, or had gone, from what to what.
+
+    The one it was found in, or all.
+    """
+    since = signal.ended_at or signal.found_at
     revised = [  # what only became final has no reason
         one
         for one in indicator.results
-        if one.current and one.reason and one.recorded_at >= signal.found_at and one.id != signal.result_id
+        if one.current and one.reason and one.recorded_at >= since and one.id != signal.result_id
     ]
     source = next((one for one in indicator.results if one.id == signal.result_id), None)
     own = [one for one in revised if source and (one.basis, one.period_end) == (source.basis, source.period_end)]

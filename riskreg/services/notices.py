@@ -23,11 +23,15 @@ from riskreg.services.outbox import queue_message
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An escalation that was opened, came `back` before DMT or was joined, with the sentences that did it."""
+    """An escalation that was opened, came `back` before DMT or was joined, with the sentences that did it.
+
+    `again`: they say nothing new, since it was joined by reasons that had wrongly been said to have gone.
+    """
 
     escalation: Escalation
     sentences: tuple[str, ...]
     back: bool = False
+    again: bool = False
 
 
 def tell_of_escalations(raised: Sequence[Raised], now: datetime) -> list[Message]:

@@ -6,22 +6,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from riskreg.domain.escalation import Fate, SignalState, falls_back, fate
+from riskreg.domain.escalation import ENDED, Fate, SignalState, falls_back, fate
 from riskreg.domain.lifecycle import CONFIRMING, DecisionKind, EscalationStatus
 from riskreg.domain.policy import Policy
-from riskreg.models import Decision, Escalation, SignalRow
-from riskreg.queries.heeding import Dropped
+from riskreg.models import Decision, Escalation, Link, SignalRow
+from riskreg.queries.heeding import Dropped, no_longer_heeded
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
-from riskreg.services.settling import reviewed_since, settle
+from riskreg.services.settling import live_escalation, reviewed_since, settle
 
 AllDropped = Mapping[tuple[int, int], Dropped]
-GONE = {SignalState.RECOVERED: "A reason has gone.", SignalState.WITHDRAWN: "A reason was withdrawn."}
+TOLD_OF = {SignalState.RECOVERED: "A reason has gone.", SignalState.WITHDRAWN: "A reason was withdrawn."}
 
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """A signal of an escalation that recovered or was withdrawn, and the sentence that says so."""
+    """A signal of an escalation that recovered, was withdrawn or is heeded no more, and the sentence that says so."""
 
     escalation: Escalation
     signal_id: int
@@ -49,10 +49,26 @@ def tell_what_went(escalation: Escalation, gone: Collection[int], now: datetime,
         signal = one.signal
         if signal.id in gone:
             state = SignalState(signal.state)
-            text = f"{GONE[state]} It said: {signal.sentence} {signal.ended_why}"
+            text = f"{TOLD_OF[state]} It said: {signal.sentence} {signal.ended_why}"
             done.went.append(Went(escalation, signal.id, text))
             done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
             record(SYSTEM, str(state), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+
+
+def let_go_by(link: Link, now: datetime) -> list[Went]:
+    """Return the standing signals of the risk's escalation that no link heeds since `link` changed just now."""
+    escalation = live_escalation(link.risk_id)
+    if escalation is None:
+        return []
+    dropped = no_longer_heeded([escalation])
+    found = []
+    for signal in (one.signal for one in escalation.evidence):
+        last = dropped.get((escalation.id, signal.id))
+        about = (signal.indicator_id, signal.contract_id) == (link.indicator_id, link.contract_id)
+        if last and about and last.at == now:
+            text = f"A reason no longer counts. It said: {signal.sentence} {last.why}"
+            found.append(Went(escalation, signal.id, text))
+    return found
 
 
 def fall_back(escalation: Escalation, policy: Policy, now: datetime, done: Reversed) -> None:
@@ -104,11 +120,18 @@ def reconsider(escalation: Escalation, dropped: AllDropped, policy: Policy, now:
         done.proposed.append(escalation)
         text = f"De-escalation is proposed to DMT. {why}"
     else:
-        escalation.proposal = ""
-        done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
-        done.kept.append(escalation)
-        text = "De-escalation is no longer proposed: a reason for the escalation stands again."
+        keep(escalation, "a reason for the escalation stands again", now, done)
+        return
     record(SYSTEM, str(asked), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
+
+
+def keep(escalation: Escalation, why: str, now: datetime, done: Reversed) -> None:
+    """Let the proposal to end an escalation fall, and write on the risk that it did."""
+    escalation.proposal = ""
+    done.ratings.setdefault(escalation.risk_id, escalation.risk.effective_rag)
+    done.kept.append(escalation)
+    text = f"De-escalation is no longer proposed: {why}."
+    record(SYSTEM, str(Fate.KEEP), f"escalation:{escalation.id}", text, now=now, risk=escalation.risk)
 
 
 def _news(escalation: Escalation, signals: list[SignalRow], unheeded: Mapping[int, Dropped]) -> str:
@@ -130,5 +153,5 @@ def _as_seen(decision: Decision) -> dict[int, str]:
 
 
 def _why(signals: list[SignalRow]) -> str:
-    ended = [signal for signal in signals if signal.state in GONE]
+    ended = [signal for signal in signals if signal.state in ENDED]
     return " ".join(dict.fromkeys(signal.ended_why for signal in ended))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import LIVE, OWES_AN_ANSWER, EscalationStatus, RiskStatus
 from riskreg.domain.policy import Policy
-from riskreg.domain.reviews import next_review_due
+from riskreg.domain.reviews import Escalated, next_review_due
 from riskreg.domain.scoring import Rag, effective_rag
 from riskreg.extensions import db
 from riskreg.models import Assessment, Escalation, Review, Risk, RiskResponse
@@ -43,27 +43,26 @@ def settle(risk: Risk, policy: Policy, live: Escalation | None) -> None:
     risk.effective_rag = effective_rag(risk.own, escalated_to=Rag(live.rag_after) if live else None)
     reviewed = live is not None and reviewed_since(risk.id, live.waiting_since)
     risk.review_due_on = _due(
-        risk.review_counted_from, risk.effective, policy, live, reviewed=reviewed, tolerated=tolerated_until(risk)
+        risk.review_counted_from, risk.own, policy, live, reviewed=reviewed, tolerated=tolerated_until(risk)
     )
 
 
 def _due(
-    counted_from: date, rag: Rag, policy: Policy, live: Escalation | None, *, reviewed: bool, tolerated: date | None
+    counted_from: date, own: Rag, policy: Policy, live: Escalation | None, *, reviewed: bool, tolerated: date | None
 ) -> date:
     """The day of the next review. `reviewed`: since the live escalation came before DMT; `tolerated`: until when.
 
     What the policy gives the owner for looking at an escalation holds while DMT has not decided; then DMT's word does.
     """
-    awaiting = live is not None and live.status == EscalationStatus.AWAITING
-    owes = live is not None and live.status in OWES_AN_ANSWER
-    return next_review_due(
-        counted_from,
-        rag,
-        policy,
-        escalated_on=day_of(live.waiting_since) if live and awaiting and not reviewed else None,
-        asked_by=live.due_on if live and owes else None,
-        tolerated_until=tolerated,
-    )
+    escalated = None
+    if live is not None:
+        escalated = Escalated(
+            shown=effective_rag(own, escalated_to=Rag(live.rag_after)),
+            came_on=None if reviewed else day_of(live.waiting_since),
+            decided=live.status != EscalationStatus.AWAITING,
+            asked_by=live.due_on if live.status in OWES_AN_ANSWER else None,
+        )
+    return next_review_due(counted_from, own, policy, escalated, tolerated)
 
 
 def settle_reviews(register_id: int, policy: Policy) -> int:
@@ -82,13 +81,13 @@ def settle_reviews(register_id: int, policy: Policy) -> int:
     response = select(RiskResponse.risk_id, RiskResponse.until_on).where(RiskResponse.id.in_(newest))
     tolerated: dict[int, date | None] = {row[0]: row[1] for row in db.session.execute(response)}
     moved = []
-    risks = select(Risk.id, Risk.review_counted_from, Risk.effective_rag, Risk.review_due_on)
+    risks = select(Risk.id, Risk.review_counted_from, Risk.own_rag, Risk.review_due_on)
     risks = risks.where(ours, Risk.status == RiskStatus.OPEN)
-    for id_, counted_from, rag, before in db.session.execute(risks):
+    for id_, counted_from, own, before in db.session.execute(risks):
         escalation, until = live.get(id_), tolerated.get(id_)
         due = _due(
             counted_from,
-            Rag(rag),
+            Rag(own),
             policy,
             escalation,
             reviewed=bool(escalation and id_ in reviewed and reviewed[id_] >= escalation.waiting_since),

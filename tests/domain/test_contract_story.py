@@ -35,7 +35,7 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(facts=FACTS)
 def test_between_two_days_of_change_nothing_begins_or_ends(policy: Policy, facts: ContractFacts) -> None:
     days = days_of_change(facts, policy)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from riskreg.domain.escalation import (
+    NOT_GONE,
     Candidate,
     Changes,
+    Ending,
     Fate,
     Outcome,
     Seen,
@@ -22,6 +25,8 @@ from riskreg.domain.escalation import (
     fate,
     is_news,
     on_candidates,
+    stands_again,
+    takes_the_place,
 )
 from riskreg.domain.lifecycle import LIVE, DecisionKind, EscalationStatus
 from riskreg.domain.signals import Reach, Signal, SignalKind
@@ -69,7 +74,7 @@ def test_a_signal_that_has_already_recovered_when_found_is_not_stored() -> None:
         (STANDS, found("p1"), None),
         (STANDS, found("p1", recovered="Back."), RECOVERED),
         (RECOVERED, found("p1", recovered="Back."), None),
-        (RECOVERED, found("p1"), None),
+        (RECOVERED, found("p1"), OVERTAKEN),
         (STANDS, None, WITHDRAWN),
         (RECOVERED, None, WITHDRAWN),
         (STANDS, found("p1", severity=1), OVERTAKEN),
@@ -90,10 +95,46 @@ def test_a_stored_signal_becomes_what_the_figures_now_say(
     assert states(changes) == ({1: after} if after else {})
 
 
-@pytest.mark.parametrize("state", [WITHDRAWN, OVERTAKEN, RECOVERED])
+@pytest.mark.parametrize("state", [WITHDRAWN, OVERTAKEN])
 def test_what_went_is_stored_anew_when_found_again(state: SignalState) -> None:
     changes = compare([stored(1, found("p1"), state)], [found("p1")], wording_counts=True)
     assert changes == Changes((found("p1"),), ())
+
+
+@pytest.mark.parametrize("now", [found("p1"), found("p1", severity=3), found("p1", kind=K.RED, words="It is worse.")])
+def test_a_figure_that_stands_again_says_that_its_recovery_was_wrong_and_tells_the_reason_anew(now: Signal) -> None:
+    changes = compare([stored(1, found("p1"), RECOVERED)], [now], wording_counts=True)
+    assert changes == Changes((now,), (Ending(1, OVERTAKEN, NOT_GONE),))
+
+
+@pytest.mark.parametrize("policy_changed", [(), {1}])
+@pytest.mark.parametrize("now", [found("end:2018-03"), found("end:2018-03", severity=3, kind=K.NO_AWARD)])
+def test_how_a_milestone_ended_stays_as_told_when_it_is_missed_again(now: Signal, policy_changed: set[int]) -> None:
+    before = stored(1, found("end:2018-03"), RECOVERED)
+    changes = compare([before], [now], wording_counts=False, policy_changed=policy_changed)
+    assert changes == Changes((now,), ())
+    again = stored(2, now)
+    assert compare([before, again], [now], wording_counts=False) == Changes((), ())
+    ended = compare([before, again], [], wording_counts=False, true_of_its_day={1, 2})
+    assert states(ended) == {2: RECOVERED}
+
+
+@pytest.mark.parametrize(
+    ("facts", "again"),
+    [
+        ({}, True),
+        ({"why": f"It has recovered: 79%. {NOT_GONE} The figure was corrected."}, True),
+        ({"why": "Overtaken by a later finding on the same fact."}, False),
+        ({"live": False}, False),
+        ({"fact": "p2"}, False),
+        ({"subject": "i2"}, False),
+        ({"sentence": "It fell further."}, False),
+    ],
+)
+def test_the_same_reason_again_is_told_from_a_further_one(facts: dict[str, Any], again: bool) -> None:
+    old = replace(seen("p1", state=OVERTAKEN), sentence="It fell.", why=NOT_GONE)
+    one = replace(candidate("p1"), sentence="It fell.")
+    assert (stands_again(one, [replace(old, **facts)]) is not None) is again
 
 
 def test_the_countdown_of_a_contract_is_no_new_fact() -> None:
@@ -227,6 +268,21 @@ def test_a_red_result_is_news_when_the_last_decision_saw_the_one_before_recovere
     recovered = Seen("i1", K.SLIPPED, "p1", 2, RECOVERED, SECOND, stood=False)
     assert is_news(candidate("p2", K.RED), [recovered])
     assert not is_news(candidate("p2", K.RED), [replace(recovered, stood=True)])
+
+
+@pytest.mark.parametrize(
+    ("held", "takes"),
+    [
+        (seen("p1", state=OVERTAKEN), True),
+        (seen("p1", state=STANDS), False),
+        (seen("p1", state=WITHDRAWN), False),
+        (seen("p2", state=OVERTAKEN), False),
+        (seen("p1", state=OVERTAKEN, subject="i2"), False),
+        (replace(seen("p1", state=OVERTAKEN), live=False), False),
+    ],
+)
+def test_a_reason_takes_the_place_of_one_on_the_same_fact_that_was_overtaken(held: Seen, takes: bool) -> None:
+    assert takes_the_place(candidate("p1"), [held]) is takes
 
 
 @dataclass

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from riskreg.domain.figures import share_doubts, share_question
+from riskreg.domain.figures import is_gap, share_doubts, share_question
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_of_many_doubts_the_first_five_are_told() -> None:
     assert list(share_doubts(asked[:1])) == ["Row 0, EY-05: is it? No earlier figure tells; write the sign."]
     assert len(list(share_doubts(asked[:5]))) == 5
     assert list(share_doubts(asked))[5:] == ["The same is asked of 2 more figures."]
+
+
+@pytest.mark.parametrize(
+    ("name", "gap"),
+    [("Free School Meal Gap at Key Stage 4", True), ("The gap at age 11", True), ("Attainment 8", False)],
+)
+def test_which_indicators_are_gaps_is_said_by_their_names(name: str, gap: bool) -> None:
+    assert is_gap(name) is gap

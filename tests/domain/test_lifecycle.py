@@ -124,6 +124,21 @@ def test_a_decision_that_needs_a_date_needs_one_that_is_not_over(kind: K, field:
 
 
 @pytest.mark.parametrize(
+    ("kind", "field"), [(K.CONFIRM, "due_on"), (K.RETURN, "due_on"), (K.DEFER, "deferred_to")], ids=str
+)
+@pytest.mark.parametrize(
+    ("today", "latest"),
+    [(date(2017, 4, 3), date(2018, 4, 3)), (date(2016, 2, 29), date(2017, 2, 28))],
+)
+def test_a_date_that_dmt_gives_is_at_most_a_year_ahead(kind: K, field: str, today: date, latest: date) -> None:
+    decide(S.AWAITING, DecisionTaken(kind, "Because.", **{field: latest}), today)
+    for on in (latest + timedelta(days=1), date(2097, 4, 28)):
+        with pytest.raises(RuleBroken, match=f"must be within a year: by {latest.day} ") as refused:
+            decide(S.AWAITING, DecisionTaken(kind, "Because.", **{field: on}), today)
+        assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
     ("kind", "field"),
     [(K.DECLINE, "due_on"), (K.DEFER, "due_on"), (K.CONFIRM, "deferred_to"), (K.CLOSE, "deferred_to")],
     ids=str,

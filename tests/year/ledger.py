@@ -41,6 +41,7 @@ WHY = {
     "The indicator has ended": "gone",
     "It was handed on": "handed on",
     "The post is another": "handed on",
+    "Somebody holds": "handed on",
     "The day of the meeting": "outdated",
     "A newer pack": "outdated",
     "It was settled": "settled",

@@ -39,6 +39,7 @@ from riskreg.models import (
 )
 from tests.year.ledger import Key, Words, names, pack_words
 from tests.year.pressing import Pressing, Told
+from tests.year.reviews import months_on, reviews_due
 
 RULES = json.loads((Path(__file__).parents[2] / "riskreg" / "plan" / "policy.json").read_text())
 # Easter, the bank holidays of May and August, and Christmas, as the government announced them for England.
@@ -89,12 +90,6 @@ def end_of(words: str) -> date:
     return date(year, month, day or calendar.monthrange(year, month)[1])
 
 
-def months_on(start: date, months: int) -> date:
-    """The same day some months later, or the last of a shorter month."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
-
-
 @dataclass(frozen=True)
 class Thing:
     """Something that is due: its stage is found on the ladder of its kind, unless `stage` and `capacities` are set."""
@@ -139,10 +134,9 @@ class Noted:
 
 def due_things(words: Words) -> Iterator[Thing]:
     """Everything that is due some day, as the tables have it now."""
-    for risk in db.session.execute(
-        select(Risk.id, Risk.review_due_on, Risk.owner_post_id).where(Risk.status == "open")
-    ):
-        yield Thing("review", words.risk[risk.id], risk.review_due_on, risk.owner_post_id)
+    reviews = reviews_due()
+    for risk in db.session.execute(select(Risk.id, Risk.owner_post_id).where(Risk.status == "open")):
+        yield Thing("review", words.risk[risk.id], reviews[risk.id], risk.owner_post_id)
     open_actions = select(Action.id, Action.due_on, Action.owner_post_id).join(Risk, Risk.id == Action.risk_id)
     open_actions = open_actions.where(Risk.status == "open", Action.status.not_in(("done", "cancelled")))
     for action in db.session.execute(open_actions):
@@ -320,9 +314,9 @@ class Policy:
             told = (heard | members | corporate) - {event.person_id}
             self._news("referral ended", risk, told, today, ("referral", _key(event), 0))
         elif event.verb == "handed over":
-            for person in sorted(owners - {event.person_id}):
+            for person in sorted(heard - {event.person_id}):
                 what = ("handed over", str(risk.reference), "", on)
-                self._add(what, person, today, ("risk", risk.id, risk.owner_post_id))
+                self._add(what, person, today, ("risk" if owners else "vacant", risk.id, risk.owner_post_id))
 
     def _news(self, kind: str, risk: Risk, people: Iterable[int], today: date, event: tuple[str, int, int]) -> None:
         """Something happened to an escalation; what happens to a risk in one go is told in one go."""
@@ -454,13 +448,19 @@ class Policy:
             escalation = db.session.get_one(Escalation, key)
             stands = escalation.status in STANDS and (kind == "joined" or escalation.proposal)
             return "told" if stands else "gone"
-        if kind == "risk" and db.session.get_one(Risk, key).owner_post_id != post:
-            return "handed on"
+        return "told" if self._still_theirs(one, today) else "handed on"
+
+    def _still_theirs(self, one: Noted, today: date) -> bool:
+        """Whether what was handed over is still with that post, and the post still held by the person, or by nobody."""
+        kind, key, post = one.event or ("", 0, 0)
+        if kind in ("risk", "vacant") and db.session.get_one(Risk, key).owner_post_id != post:
+            return False
+        if kind == "vacant":
+            return not Staffing(today).owners(post)
         if kind in ("risk", "post"):
             held = select(Holding.until_on).where(Holding.post_id == post, Holding.person_id == one.person)
-            ends = list(db.session.scalars(held))
-            return "told" if any(until is None or until >= today for until in ends) else "handed on"
-        return "told"
+            return any(until is None or until >= today for until in db.session.scalars(held))
+        return True
 
     def _still_lost(self, escalation: Escalation, event: AuditEvent) -> str:
         """Whether an escalation that lost a reason stands, and nothing as grave on the same fact does again."""
