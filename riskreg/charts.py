@@ -150,7 +150,6 @@ def _scale_of(results: Sequence[Mark], levels: Sequence[Level], forecast: Sequen
     days = [one.on for one in results] + [one.on for one in forecast]
     years = [on.year for on in days] + [one.year for one in levels]
     values = [float(one.value) for one in results] + [float(one.value) for one in levels]
-    values += [float(end) for one in forecast for end in (one.low, one.high)]
     low, high = min(values), max(values)
     room = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
     bottom = max(0.0, low - room) if low >= 0 else low - room
@@ -212,7 +211,7 @@ def _at_a_year(scale: _Scale, level: Level, shape: str, kind: str) -> str:
 
 
 def _ahead(scale: _Scale, results: Sequence[Mark], forecast: Sequence[Span]) -> str:
-    """The line from the last result on, and a bar for the range at each day."""
+    """The line from the last result on, and a bar for the range at each day, as far as they lie on the paper."""
     if not forecast:
         return ""
     known = [(one.on, one.value) for one in results[-1:]]
@@ -223,7 +222,10 @@ def _ahead(scale: _Scale, results: Sequence[Mark], forecast: Sequence[Span]) -> 
         for one in forecast
         for x, low, high in [(scale.x(_moment(one.on)), scale.y(one.low), scale.y(one.high))]
     )
-    return LINE.format("line--forecast", f"{path}{bars}")
+    width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    box = f'x="{LEFT:g}" y="{TOP:g}" width="{width:g}" height="{height:g}"'
+    drawn = LINE.format("line--forecast", f"{path}{bars}")
+    return f'<svg {box} viewBox="{LEFT:g} {TOP:g} {width:g} {height:g}">{drawn}</svg>'
 
 
 def _results(scale: _Scale, results: Sequence[Mark]) -> str:

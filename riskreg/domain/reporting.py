@@ -25,13 +25,18 @@ def check_period(since: date, until: date, today: date, began: date | None) -> N
     if began is None or until < began:
         when = f" until {day(began)}" if began else " yet"
         raise RuleBroken(f"The register has no risk{when}, so there is nothing to report.", "until")
+    if since < (first := financial_year_of(began)):
+        raise RuleBroken(
+            f"The first day of the report must be {day(first)} or later: the register was begun on {day(began)}.",
+            "since",
+        )
 
 
 def check_pack_day(held_on: date, today: date) -> None:
-    """A pack is made until the day of its meeting: what waited for DMT on a past day is not kept. Raises RuleBroken."""
+    """A pack is made until the day of its meeting: not all that waited on a past day is kept. Raises RuleBroken."""
     if held_on < today:
         raise RuleBroken(
-            f"The meeting of {day(held_on)} is over. A pack says what waits for DMT and which reviews are late"
-            " on the day it is made, and the register does not keep these for a past day."
+            f"The meeting of {day(held_on)} is over. A pack says what waits for DMT on the day it is made,"
+            " and not all of that, such as what was proposed, is kept for a past day."
             " Look at the register as at that day instead."
         )

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import aliased
 
 from riskreg.domain.dates import LONDON, day_of
-from riskreg.domain.lifecycle import OPEN_ACTIONS, ActionStatus, RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, OPEN_ACTIONS, ActionStatus, RiskStatus
 from riskreg.domain.scoring import Rag, effective_rag
 from riskreg.extensions import db
 from riskreg.models import (
@@ -108,7 +108,7 @@ _before = aliased(RiskVersion)
 _NEVER_APPROVED = select(_before.id).where(
     _before.risk_id == RiskVersion.risk_id,
     _before.version == RiskVersion.version - 1,
-    _before.status.in_((RiskStatus.DRAFT, RiskStatus.PROPOSED)),
+    _before.status.in_(BEFORE_APPROVAL),
 )
 # One that was discarded never was in the register, nor did it leave it: it stands as the draft that it was.
 _DISCARDED = and_(RiskVersion.status == RiskStatus.CLOSED, _NEVER_APPROVED.correlate(RiskVersion).exists())

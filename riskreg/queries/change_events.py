@@ -50,8 +50,20 @@ _BACK = narrowed(
     .where(OF_REGISTER, within(AuditEvent.at), AuditEvent.verb == BROUGHT_BACK)
     .order_by(AuditEvent.id)
 )
+# What the corporate register answers about a risk that DMT referred, by the verbs of the audit trail.
+OF_CORPORATE = and_(
+    AuditEvent.verb.in_(("accepted", "declined", "handed back")), AuditEvent.subject.startswith("escalation:")
+)
+_ANSWERED = narrowed(
+    select(*_RISK, AuditEvent.at, AuditEvent.verb, AuditEvent.sentence, Person.name)
+    .join(Risk, Risk.id == AuditEvent.risk_id)
+    .join(Reference, Reference.id == Risk.reference_id)
+    .outerjoin(Person, Person.id == AuditEvent.person_id)
+    .where(OF_REGISTER, within(AuditEvent.at), OF_CORPORATE)
+    .order_by(AuditEvent.id)
+)
 _ENDED = narrowed(
-    select(*_RISK, Escalation.status, Escalation.ended_why, Escalation.ended_at, Person.name)
+    select(*_RISK, Escalation.status, Escalation.ended_why, Escalation.ended_at, Person.name, Decision.meeting_on)
     .join(Risk, Risk.id == Escalation.risk_id)
     .join(Reference, Reference.id == Risk.reference_id)
     .outerjoin(Decision, and_(Decision.escalation_id == Escalation.id, Decision.decided_at == Escalation.ended_at))
@@ -60,7 +72,7 @@ _ENDED = narrowed(
     .order_by(Escalation.ended_at, Escalation.id)
 )
 _DECIDED = narrowed(
-    select(*_RISK, Decision.kind, Decision.reason, Decision.decided_at, Person.name)
+    select(*_RISK, Decision.kind, Decision.reason, Decision.decided_at, Person.name, Decision.meeting_on)
     .join(Escalation, Escalation.id == Decision.escalation_id)
     .join(Risk, Risk.id == Escalation.risk_id)
     .join(Reference, Reference.id == Risk.reference_id)
@@ -90,13 +102,20 @@ def before_dmt(scope: Scope, given: dict[str, Any]) -> Iterator[Change]:
         words = " ".join(one.detail.get("sentences", ()))
         yield change_of(Part.BACK, one, "", "before DMT again", words, one.at, ITSELF)
     for one in db.session.execute(_ENDED[scope.of], given):
-        yield change_of(Part.ENDED, one, "", one.status, one.ended_why, one.ended_at, one.name or ITSELF)
+        by, met_on = one.name or ITSELF, one.meeting_on
+        yield change_of(Part.ENDED, one, "", one.status, one.ended_why, one.ended_at, by, met_on)
 
 
-def decisions_and_reviews(scope: Scope, given: dict[str, Any]) -> Iterator[Change]:
-    """Yield the decisions of DMT and the reviews, by two queries."""
+def decisions(scope: Scope, given: dict[str, Any]) -> Iterator[Change]:
+    """Yield the decisions of DMT and what the corporate register answered, by two queries."""
     for one in db.session.execute(_DECIDED[scope.of], given):
-        yield change_of(Part.DECIDED, one, "", one.kind, one.reason, one.decided_at, one.name)
+        yield change_of(Part.DECIDED, one, "", one.kind, one.reason, one.decided_at, one.name, one.meeting_on)
+    for one in db.session.execute(_ANSWERED[scope.of], given):
+        yield change_of(Part.ANSWERED, one, "", one.verb, one.sentence, one.at, one.name or ITSELF)
+
+
+def reviews(scope: Scope, given: dict[str, Any]) -> Iterator[Change]:
+    """Yield the reviews that were done, by one query."""
     for one in db.session.execute(_REVIEWED[scope.of], given):
         came = "changed" if one.changed else "no change"
         yield change_of(Part.REVIEWED, one, "", came, one.note, one.recorded_at, one.name)

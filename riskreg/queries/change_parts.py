@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import and_, bindparam
 
 from riskreg.domain.dates import day_of
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import LEFT, RiskStatus
 from riskreg.models import Risk
 from riskreg.queries.as_at import END, REGISTER
 
 ITSELF = "the register itself"
 START: Any = bindparam("start")
-GONE = (RiskStatus.CLOSED, RiskStatus.MERGED)
-KNOWN = (RiskStatus.OPEN, *GONE)
+KNOWN = (RiskStatus.OPEN, *LEFT)
 # Few of the risks of a register changed: adding 0 keeps the database from walking its index of all of them.
 OF_REGISTER: Any = Risk.register_id + 0 == REGISTER
 
@@ -44,6 +43,7 @@ class Part(StrEnum):
     BACK = "brought-back"
     ENDED = "escalation-ended"
     DECIDED = "decision"
+    ANSWERED = "corporate-answer"
     REVIEWED = "review"
 
 
@@ -51,7 +51,8 @@ class Part(StrEnum):
 class Change:
     """One change of one risk. `on` and `by` are empty where the records do not tell.
 
-    `before` and `after` are ratings for a kind of change that is about ratings, else words.
+    `before` and `after` are ratings for a kind of change that is about ratings, else words. `met_on`: the day of the
+    meeting of DMT at which it was decided, where it was decided at one.
     """
 
     part: Part
@@ -63,11 +64,14 @@ class Change:
     words: str
     on: date | None = None
     by: str = ""
+    met_on: date | None = None
 
 
-def change_of(part: Part, row: Any, old: str, new: str, words: str, at: datetime, by: str = "") -> Change:
+def change_of(
+    part: Part, row: Any, old: str, new: str, words: str, at: datetime, by: str = "", met_on: date | None = None
+) -> Change:
     """A change from a row that begins with the risk's id, number and title."""
-    return Change(part, row[0], row[1], row[2], old, new, words, day_of(at), by)
+    return Change(part, row[0], row[1], row[2], old, new, words, day_of(at), by, met_on)
 
 
 def within(moment: Any) -> Any:

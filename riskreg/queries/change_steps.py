@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, LEFT, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import day, listed
 from riskreg.extensions import db
 from riskreg.models import Assessment, Person, Post, Reference, Risk, RiskResponse, RiskVersion
-from riskreg.queries.change_parts import GONE, KNOWN, OF_REGISTER, START, Change, Part, change_of, within
+from riskreg.queries.change_parts import KNOWN, OF_REGISTER, START, Change, Part, change_of, within
 from riskreg.queries.keeping import discarded
 from riskreg.queries.narrowing import Rows, Scope, narrowed
 
@@ -118,13 +118,13 @@ def _of_version(row: Any) -> Iterator[Change]:
     """A version is a step by its status; between two versions of an open risk by its owner and its words."""
     was, told = row.was, (row.change_reason, row.recorded_at, row.name or "")
     entered = was is None or was in BEFORE_APPROVAL
-    if was in BEFORE_APPROVAL and row.status in GONE:
+    if was in BEFORE_APPROVAL and row.status in LEFT:
         return  # discarded: it never was in the register
     if entered:
         yield change_of(Part.NEW, row, "", row.rag, f"{row.change_reason} Owned by the {row.owner}.".strip(), *told[1:])
-    if row.status in GONE and was not in GONE:
+    if row.status in LEFT and was not in LEFT:
         yield change_of(Part.CLOSED, row, "" if entered else was, row.status, *told)
-    if was in GONE and row.status == RiskStatus.OPEN:
+    if was in LEFT and row.status == RiskStatus.OPEN:
         yield change_of(Part.REOPENED, row, was, row.status, *told)
     if was == row.status == RiskStatus.OPEN:
         if row.old_post_id != row.owner_post_id:

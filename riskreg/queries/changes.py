@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, union
 
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import LEFT, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.extensions import db
 from riskreg.models import Assessment, AuditEvent, Decision, Escalation, Review, Risk, RiskResponse, RiskVersion
 from riskreg.queries.as_at import REGISTER, STATES, RiskState, end_of, states
-from riskreg.queries.change_events import BROUGHT_BACK, before_dmt, decisions_and_reviews
-from riskreg.queries.change_parts import GONE, OF_REGISTER, START, Change, Part, within
+from riskreg.queries.change_events import BROUGHT_BACK, OF_CORPORATE, before_dmt, decisions, reviews
+from riskreg.queries.change_parts import OF_REGISTER, START, Change, Part, within
 from riskreg.queries.change_steps import counted_steps, steps
 from riskreg.queries.keeping import discarded
 from riskreg.queries.narrowing import Of, Rows, Scope, narrowed
@@ -38,13 +38,13 @@ def _counted(rows: Rows) -> Mapping[Of, Rows]:
 
 # A risk is recorded with its first version; counting risks takes a fifth of what counting those versions does.
 _NEW = select(func.count(Risk.id)).where(Risk.register_id == REGISTER, within(Risk.recorded_at))
-_entered_gone = select(RiskVersion.id).where(RiskVersion.version == 1, RiskVersion.status.in_(GONE))
+_entered_gone = select(RiskVersion.id).where(RiskVersion.version == 1, RiskVersion.status.in_(LEFT))
 _entered_gone = _entered_gone.where(RiskVersion.risk_id == Risk.id)
 # Of what is new: what is open, and what has left the register, in which a draft that was discarded never was.
 _COUNTED = (
     narrowed(_NEW.where(Risk.status == RiskStatus.OPEN)),
-    narrowed(_NEW.where(Risk.status.in_(GONE), ~discarded())),
-    narrowed(_NEW.where(Risk.status.in_(GONE), ~discarded(), _entered_gone.exists())),
+    narrowed(_NEW.where(Risk.status.in_(LEFT), ~discarded())),
+    narrowed(_NEW.where(Risk.status.in_(LEFT), ~discarded(), _entered_gone.exists())),
     _counted(select(Escalation.risk_id).where(within(Escalation.opened_at))),
     _counted(select(AuditEvent.risk_id).where(within(AuditEvent.at), AuditEvent.verb == BROUGHT_BACK)),
     _counted(select(Escalation.risk_id).where(within(Escalation.ended_at))),
@@ -52,20 +52,22 @@ _COUNTED = (
         select(Escalation.risk_id).join(Decision, Decision.escalation_id == Escalation.id)
         .where(within(Decision.decided_at))
     ),
+    _counted(select(AuditEvent.risk_id).where(within(AuditEvent.at), OF_CORPORATE)),
     _counted(select(Review.risk_id).where(within(Review.recorded_at))),
     _counted(select(RiskResponse.risk_id).where(within(RiskResponse.recorded_at))),
 )  # fmt: skip
 _TALLY: Mapping[Of, Rows] = {of: select(*(rows[of].scalar_subquery() for rows in _COUNTED)) for of in Of}
 _KIND = {Part.OWN_BETTER: Part.OWN_WORSE}  # of both only the last made the rating what it is
-_TALLIED = (Part.OPENED, Part.BACK, Part.ENDED, Part.DECIDED, Part.REVIEWED, Part.RESPONSE)
+_TALLIED = (Part.OPENED, Part.BACK, Part.ENDED, Part.DECIDED, Part.ANSWERED, Part.REVIEWED, Part.RESPONSE)
 
 
 def changes_between(scope: Scope, from_day: date, to_day: date) -> dict[Part, Sequence[Change]]:
-    """Return what changed from the end of one day to the end of another, by eleven queries. Every part is a key."""
+    """Return what changed from the end of one day to the end of another, by twelve queries. Every part is a key."""
     given = _given(scope, from_day, to_day)
     found: dict[Part, list[Change]] = {part: [] for part in Part}
     latest: dict[tuple[int, Part], Change] = {}
-    for change in (*steps(scope, given), *before_dmt(scope, given), *decisions_and_reviews(scope, given)):
+    told = (*steps(scope, given), *before_dmt(scope, given), *decisions(scope, given), *reviews(scope, given))
+    for change in told:
         found[change.part].append(change)
         latest[change.risk_id, _KIND.get(change.part, change.part)] = change
     for before, after in _moved_states(scope, from_day, to_day):

@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from riskreg.domain.exempt import paragraph_of
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import LEFT, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import written_reference
+from riskreg.domain.signals import Reach
 from riskreg.extensions import db
 from riskreg.models import (
     Decision,
@@ -30,10 +31,18 @@ from riskreg.models import (
     SignalRow,
 )
 from riskreg.queries.as_at import STATES, RiskState, end_of, states
-from riskreg.queries.change_parts import GONE, Part
+from riskreg.queries.late_then import (
+    late_actions_then,
+    late_answers_then,
+    late_reviews_then,
+    overdue_results_then,
+    reviews_due_then,
+    standings_then,
+    waiting_then,
+)
 from riskreg.queries.links import links_at
 from riskreg.queries.movements import movements
-from riskreg.queries.pack_register import Content
+from riskreg.queries.pack_register import Content, reached_instead
 from riskreg.queries.packs import above_target, counts_before, counts_of, matrix_of, unscored, written
 from riskreg.queries.policies import policy_on
 from riskreg.queries.register_then import rows_then
@@ -97,9 +106,9 @@ def committee_content(register: Register, since: date, until: date) -> Content:
     found = states(STATES, register.id, until)
     period = Period(register, since, until, {one.id: one for one in found if one.id not in hidden})
     rows, left_out = rows_then(register.id, register.prefix, period.shown.values(), until)
-    moved = [
-        one for one in movements(register.id, since, until) if one.risk_id in period.shown and one.part != Part.OPENED
-    ]
+    stood = standings_then(register.id, until)
+    due = reviews_due_then(register.id, rows, until, policy, stood)
+    moved = [one for one in movements(register.id, since, until) if one.risk_id in period.shown]
     return {
         "kind": KIND,
         "register": {"id": register.id, "prefix": register.prefix, "name": register.name},
@@ -116,7 +125,12 @@ def committee_content(register: Register, since: date, until: date) -> Content:
         "escalations": _escalations(period),
         "above_target": above_target(rows, until),
         "reviews": _reviews(period),
+        "waiting": waiting_then(rows, until, stood),
+        "late_reviews": late_reviews_then(rows, until, due),
+        "late_answers": late_answers_then(rows, until, stood),
+        "late_actions": late_actions_then(rows, until),
         "signals": _signals(period),
+        "overdue_results": overdue_results_then(period.shown, until, policy, period.reference),
         "risks": rows,
         "exempt": {"risks": _counted(register.id, since, hidden, found), **left_out},
     }
@@ -134,8 +148,8 @@ def _counted(register_id: int, since: date, hidden: dict[int, int], found: Colle
     """How many risks by each paragraph would be in the report: those open at its end or that left within it."""
     if not hidden:
         return {}
-    gone = {one.id for one in states(STATES, register_id, since - timedelta(days=1)) if one.status in GONE}
-    would = [one for one in found if one.id in hidden and one.status in (RiskStatus.OPEN, *GONE) and one.id not in gone]
+    gone = {one.id for one in states(STATES, register_id, since - timedelta(days=1)) if one.status in LEFT}
+    would = [one for one in found if one.id in hidden and one.status in (RiskStatus.OPEN, *LEFT) and one.id not in gone]
     counts = Counter(str(hidden[one.id]) for one in would)
     return dict(sorted(counts.items()))
 
@@ -179,7 +193,7 @@ def _escalations(period: Period) -> list[Content]:
 
 def _decisions(period: Period) -> dict[int, list[Content]]:
     rows = db.session.execute(
-        select(Decision.escalation_id, Decision.kind, Decision.reason, Decision.decided_on)
+        select(Decision.escalation_id, Decision.kind, Decision.reason, Decision.decided_on, Decision.meeting_on)
         .join(Escalation, Escalation.id == Decision.escalation_id)
         .join(Risk, Risk.id == Escalation.risk_id)
         .where(Risk.register_id == period.register.id)
@@ -187,8 +201,9 @@ def _decisions(period: Period) -> dict[int, list[Content]]:
         .order_by(Decision.id)
     )
     found: dict[int, list[Content]] = {}
-    for escalation_id, kind, reason, on in rows:
-        found.setdefault(escalation_id, []).append({"kind": kind, "reason": reason, "on": on.isoformat()})
+    for escalation_id, kind, reason, decided_on, meeting_on in rows:
+        on = (meeting_on or decided_on).isoformat()
+        found.setdefault(escalation_id, []).append({"kind": kind, "reason": reason, "on": on})
     return found
 
 
@@ -232,25 +247,39 @@ def _reviews(period: Period) -> list[Content]:
 
 
 def _signals(period: Period) -> list[Content]:
-    """What was found in indicators and contracts in the period, with the risks shown that depend on them."""
+    """What was found in indicators and contracts in the period, with the risks shown that depend on them.
+
+    A fact that was told anew, as when its words changed, is one signal: as it was told last. `before_dmt` names the
+    risks that it put before DMT, by the end of the period.
+    """
     then = links_at(period.until, end_of(period.until))
     links = then.c
+    joined = and_(EscalationSignal.signal_id == SignalRow.id, EscalationSignal.risk_id == links.risk_id)
     rows: Any = db.session.execute(
-        select(SignalRow.id, SignalRow.sentence, SignalRow.found_on, SignalRow.state, SignalRow.ended_at)
-        .add_columns(SignalRow.indicator_id, links.risk_id)
+        select(SignalRow.sentence, SignalRow.found_on, SignalRow.state, SignalRow.ended_at, SignalRow.reaches)
+        .add_columns(SignalRow.indicator_id, SignalRow.contract_id, SignalRow.fact, links.risk_id)
+        .add_columns(EscalationSignal.joined_at)
         .join(then, or_(links.indicator_id == SignalRow.indicator_id, links.contract_id == SignalRow.contract_id))
         .join(Risk, Risk.id == links.risk_id)
+        .outerjoin(EscalationSignal, and_(joined, EscalationSignal.joined_at < end_of(period.until)))
         .where(Risk.register_id == period.register.id)
         .where(SignalRow.found_at >= period.began_at, SignalRow.found_at < end_of(period.until))
         .order_by(SignalRow.found_at, SignalRow.severity.desc(), SignalRow.id, links.risk_id)
     )
-    found: dict[int, Content] = {}
+    found: dict[tuple[Any, ...], Content] = {}
     for row in rows:
         one = period.shown.get(row.risk_id)
-        if one is None or one.status not in (RiskStatus.OPEN, *GONE):
-            continue
-        ended = row.ended_at is not None and row.ended_at < end_of(period.until)
-        known = {"kind": "indicator" if row.indicator_id else "contract", "state": row.state if ended else "stands"}
-        entry = {"sentence": row.sentence, "since": row.found_on.isoformat(), **known, "risks": []}
-        found.setdefault(row.id, entry)["risks"].append(period.reference(one))
+        if one is not None and one.status in (RiskStatus.OPEN, *LEFT):
+            about = (row.indicator_id, row.contract_id, row.fact)
+            entry = found.setdefault(about, {"since": row.found_on.isoformat(), "risks": [], "before_dmt": []})
+            entry.update(_told_last(row, period))
+            for name in ("risks", *(("before_dmt",) if row.joined_at else ())):
+                entry[name] = sorted({*entry[name], period.reference(one)})
     return list(found.values())
+
+
+def _told_last(row: Any, period: Period) -> Content:
+    """What a signal said and what had become of it by the end of the period."""
+    ended = row.ended_at is not None and row.ended_at < end_of(period.until)
+    known = {"kind": "indicator" if row.indicator_id else "contract", "state": row.state if ended else "stands"}
+    return {"sentence": row.sentence, **known, "reaches": reached_instead(Reach(row.reaches))}

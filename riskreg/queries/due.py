@@ -89,6 +89,9 @@ THINGS: Mapping[NoticeKind, str] = {
     NoticeKind.MILESTONE: "signal",
     NoticeKind.RESULT: "indicator",
 }
+# What answers the signal of a contract, and the page that does it.
+ROUTE = ("Record what is to follow", "contract_route")
+PROVIDER = ("Enter the provider", "contract_provider")
 
 
 def everything_due(today: date) -> Iterator[Due]:
@@ -187,7 +190,7 @@ def _contract_reviews(rules: _Rules, only: Only) -> Iterator[Due]:
         yield _with_stage(
             NoticeKind.CONTRACT_REVIEW, row.id, PartialDate(words).last_day, today, policy,
             owner_post_id=row.owner_post_id, owner=row.owner, what="Review of a contract", text=row.title,
-            do="Record the review", page=("contract", row.id),
+            do="Record the review", page=("contract_review", row.id),
         )  # fmt: skip
 
 
@@ -205,10 +208,11 @@ def _milestones(_rules: _Rules, only: Only) -> Iterator[Due]:
         query = query.where(SignalRow.id.in_(only))
     for row in db.session.execute(query):
         stage = signal_stage(Reach(row.reaches))
+        do, name = PROVIDER if row.kind == SignalKind.NO_PROVIDER else ROUTE
         yield Due(
             NoticeKind.MILESTONE, row.id, row.since, stage, "reached", row.owner_post_id, row.owner,
-            what=f"Contract: {row.kind}", text=row.title, do="Record what is to follow",
-            page=("contract", row.contract_id), detail=(_without_title(row.sentence, row.title),),
+            what=f"Contract: {row.kind}", text=row.title, do=do, page=(name, row.contract_id),
+            detail=(_without_title(row.sentence, row.title),),
             presses_on=day_of_fact(row.fact, row.notice_months),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from riskreg.domain.dates import day_of
+from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import LIVE, EscalationStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import written_reference
@@ -126,7 +127,7 @@ def to_decide_by_rag() -> dict[str, int]:
 
 
 def queued_escalations(group: Group, asked: QueueFilter, today: date, *, limit: int, offset: int) -> list[Queued]:
-    """Return one page of a group, by six queries.
+    """Return one page of a group, by five queries.
 
     The worst effective RAG comes first, then what has waited longest; of what has ended, the newest comes first.
     """
@@ -224,6 +225,7 @@ def _queued(
 
 
 def _reasons(ids: Sequence[int]) -> dict[int, list[Reason]]:
+    """The reasons of each escalation; one that another on the same fact overtook only where there is no other."""
     rows = db.session.execute(
         select(EscalationSignal.escalation_id, SignalRow.sentence, SignalRow.state)
         .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
@@ -233,6 +235,8 @@ def _reasons(ids: Sequence[int]) -> dict[int, list[Reason]]:
     found: dict[int, list[Reason]] = {}
     for escalation_id, sentence, state in rows:
         found.setdefault(escalation_id, []).append(Reason(sentence, state))
+    for key, reasons in found.items():
+        found[key] = [one for one in reasons if one.state != SignalState.OVERTAKEN] or reasons
     return found
 
 

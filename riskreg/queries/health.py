@@ -9,9 +9,7 @@ from sqlalchemy import func, inspect, or_, select, text
 
 from riskreg.extensions import db
 from riskreg.models import Escalation, JobRun, Message, SchedulerSeen
-
-# Waiting, or with a sender. What failed for good waits for a person, not for its turn.
-ON_ITS_WAY = ("waiting", "claimed", "started")
+from riskreg.models.outbox import ON_ITS_WAY
 
 
 @dataclass(frozen=True, slots=True)

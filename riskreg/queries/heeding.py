@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from riskreg.domain.choices import Heeds
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.scoring import Rag
+from riskreg.domain.sentences import closed
 from riskreg.domain.signals import Reach, heeded
 from riskreg.extensions import db
 from riskreg.models import Contract, Escalation, EscalationSignal, Indicator, Link, LinkPast, SignalRow
@@ -47,7 +48,7 @@ def no_longer_heeded(escalations: Sequence[Escalation]) -> Mapping[tuple[int, in
         last = next((past for past in pasts if _heeded_then(past, row)), None)
         if last is not None:
             said = "no longer heeds this" if last.goes_on else "was ended"
-            why = f"The link to “{last.name}” {said}: {last.ended_why}"
+            why = f"The link to “{last.name}” {said}: {closed(last.ended_why)}"
             found[row.escalation_id, row.signal_id] = Dropped(why, last.ended_at)
     return found
 

@@ -152,6 +152,11 @@ class IndicatorFacts:
         """The result of the latest period."""
         return self.results[-1] if self.results else None
 
+    @property
+    def bases(self) -> list[str]:
+        """What the results are measured over, each once, the latest first."""
+        return list(dict.fromkeys(one.basis for one in reversed(self.results)))
+
     def revisions_of(self, result: ResultLine) -> list[ResultLine]:
         """What the result of a period superseded, the newest first."""
         period = (result.basis, result.period_end)

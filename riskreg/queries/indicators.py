@@ -26,6 +26,10 @@ Rows = Select[*tuple[Any, ...]]
 Trend = tuple[tuple[Decimal, str | None], ...]
 _newest = aliased(Result)
 _latest = aliased(Result)
+_OF_LATEST = (
+    *(_latest.period, _latest.period_end, _latest.basis, _latest.value),
+    *(_latest.rag, _latest.direction, _latest.target_value),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Others:
 class ScorecardRow:
     """One indicator as the scorecard shows it. Targets are figures with their unit, or the plan's words for none.
 
-    `late` is the sentence that says that the next result is overdue, empty when it is not.
+    `basis`: what the latest result is measured over, where that is not the usual. `late` is the sentence that says
+    that the next result is overdue, empty when it is not.
     """
 
     id: int
@@ -91,6 +96,7 @@ class ScorecardRow:
     unit: str
     qpr: bool
     period: str | None
+    basis: str
     value: Decimal | None
     rag: str | None
     direction: str | None
@@ -155,8 +161,7 @@ def scorecard(
     query = (
         select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)
         .add_columns((Indicator.qpr != "").label("qpr"), Indicator.frequency_months, _latest.target_year)
-        .add_columns(_latest.period, _latest.period_end, _latest.value, _latest.rag, _latest.direction)
-        .add_columns(_latest.target_value)
+        .add_columns(*_OF_LATEST, Indicator.basis.label("usual"))
         .outerjoin(_latest, latest_result())
         .order_by(Indicator.position, Indicator.id)
     )
@@ -173,6 +178,7 @@ def scorecard(
             unit=row.unit,
             qpr=row.qpr,
             period=row.period,
+            basis="" if row.basis in (None, row.usual) else row.basis,
             value=row.value,
             rag=row.rag,
             direction=row.direction,

@@ -40,6 +40,8 @@ class LatestResult:
     direction: str | None
     target: Decimal | None
     target_year: int
+    floor: Decimal | None
+    floor_assumed: bool
     comment: str | None
 
 
@@ -47,7 +49,8 @@ class LatestResult:
 class LinkedIndicator:
     """An indicator on which a risk depends. `late` says that its next result is overdue, empty when it is not.
 
-    `trend` holds figure and RAG of the last results on the basis of the latest, the oldest first.
+    `trend` holds figure and RAG of the last results on the basis of the latest, the oldest first. `unusual`: what the
+    latest is measured over, where that is not the usual.
     """
 
     id: int
@@ -63,6 +66,7 @@ class LinkedIndicator:
     latest: LatestResult | None
     trend: tuple[tuple[Decimal, str | None], ...]
     late: str
+    unusual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class LinkedContract:
 
 # Built once and not for every page: building a statement takes longer than running it.
 _INDICATORS = (
-    select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months)
+    select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months, Indicator.basis)
     .add_columns(
         Link.id.label("link_id"), Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.from_on, Link.until_on
     )
@@ -103,6 +107,7 @@ _INDICATORS = (
 _RANKED = (
     select(Result.indicator_id, Result.basis, Result.period, Result.period_end, Result.value, Result.printed)
     .add_columns(Result.rag, Result.why, Result.direction, Result.target_value, Result.target_year)
+    .add_columns(Result.floor_value, Result.floor_assumed)
     .add_columns(
         func.row_number()
         .over(partition_by=Result.indicator_id, order_by=(Result.period_end.desc(), Result.id.desc()))
@@ -170,6 +175,7 @@ def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today:
         latest=latest,
         trend=trend_of(results),
         late=stale(latest.period_end, row.frequency_months, today, policy) if latest else "",
+        unusual=latest.basis if latest and latest.basis != row.basis else "",
     )
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import case, func, select
 
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Message, Person
+from riskreg.models.outbox import LOST, ON_ITS_WAY
 
 # Claimed by a sender, or begun: either is being sent, and the pages show the two as one, under the first.
 SENDING = ("claimed", "started")
 STATES = ("waiting", "claimed", "failed", "unknown", "sent", "dropped")
-UNSENT = ("waiting", *SENDING, "failed", "unknown")
-ATTENTION = ("failed", "unknown")
+UNSENT = (*ON_ITS_WAY, *LOST)
 ACCOUNT_KINDS = "account_"
 
 
@@ -113,5 +113,5 @@ def messages(state: str, *, offset: int, size: int) -> list[MessageLine]:
     if state in ("sent", "dropped"):
         query = query.order_by(Message.id.desc())
     else:
-        query = query.order_by(case((Message.state.in_(ATTENTION), 0), else_=1), Message.id)
+        query = query.order_by(case((Message.state.in_(LOST), 0), else_=1), Message.id)
     return [MessageLine(*row) for row in db.session.execute(query.offset(offset).limit(size))]

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, CompoundSelect, func, literal, null, selec
 from riskreg.domain.sentences import written_reference
 from riskreg.extensions import db
 from riskreg.models import Action, Contract, Indicator, Message, Notice, Reference, Register, Risk, SignalRow
+from riskreg.models.outbox import ON_ITS_WAY
 from riskreg.queries.matching import read_words, says
 
 # What has gone, as far as anyone can know: of the second the mail server's answer was lost.
 GONE = ("sent", "unknown")
-ON_THEIR_WAY = ("waiting", "claimed", "started")
 MOST = 50
 PAGES = {"risk": "risk", "action": "action", "contract": "contract", "signal": "contract", "indicator": "indicator"}
 
@@ -99,7 +99,7 @@ def not_gone(person_id: int) -> dict[str, int]:
     """Return how many messages to a person are on their way and how many failed, by state; one query."""
     query = (
         select(Message.state, func.count(Message.id))
-        .where(Message.person_id == person_id, Message.state.in_((*ON_THEIR_WAY, "failed")))
+        .where(Message.person_id == person_id, Message.state.in_((*ON_ITS_WAY, "failed")))
         .group_by(Message.state)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}

@@ -11,6 +11,7 @@ from riskreg.domain.exempt import exempt_word
 from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import written_reference
+from riskreg.domain.signals import Reach
 from riskreg.extensions import db
 from riskreg.models import Action, Assessment, Control, Division, Post, Reference, Register, Risk
 
@@ -124,6 +125,11 @@ def _actions(register_id: int) -> dict[int, list[Content]]:
         one = {"text": text, "owner": owner, "due_on": due_on.isoformat(), "status": status, "exempt": exempt_word(why)}
         found.setdefault(risk_id, []).append(one)
     return found
+
+
+def reached_instead(reach: Reach) -> str:
+    """Who is told of a signal by itself where that is not DMT; empty where it is."""
+    return "" if reach is Reach.DMT else reach.who
 
 
 def is_past(day_written: str | None, today: date) -> bool:

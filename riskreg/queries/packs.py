@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
+from riskreg.domain.choices import Heeds
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.lifecycle import OPEN_ACTIONS, OWES_AN_ANSWER, RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import LEVELS, Rag, rag_of_score
 from riskreg.domain.sentences import written_reference
+from riskreg.domain.signals import Reach, heeded
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -34,7 +36,7 @@ from riskreg.queries.escalations import Group, Queued, QueueFilter, Reason, queu
 from riskreg.queries.meetings import late_reviews
 from riskreg.queries.movements import movements
 from riskreg.queries.overdue_results import overdue_behind_risks
-from riskreg.queries.pack_register import Content, is_past, register_rows
+from riskreg.queries.pack_register import Content, is_past, reached_instead, register_rows
 from riskreg.queries.policies import policy_on
 
 ALL = 10_000
@@ -216,10 +218,13 @@ def _told(query: Select[Any], called: str, today: date) -> list[Content]:
 
 
 def _signals(register_id: int) -> list[Content]:
-    """Signals that stand on what open risks are linked to, the gravest first, each with its risks."""
+    """Signals that stand on what open risks are linked to, the gravest first, each with its risks.
+
+    `before_dmt` names those whose links let it put them before DMT; `reaches` who is told where that is not DMT.
+    """
     rows: Any = db.session.execute(
         select(SignalRow.id, SignalRow.sentence, SignalRow.since, Indicator.name, Contract.title)
-        .add_columns(Register.prefix, Reference.number)
+        .add_columns(SignalRow.severity, SignalRow.reaches, Link.heeds, Register.prefix, Reference.number)
         .join(
             Link,
             or_(Link.indicator_id == SignalRow.indicator_id, Link.contract_id == SignalRow.contract_id),
@@ -234,8 +239,18 @@ def _signals(register_id: int) -> list[Content]:
         .order_by(SignalRow.severity.desc(), SignalRow.id, Reference.number)
     )
     found: dict[int, Content] = {}
-    for signal_id, sentence, since, indicator, contract, prefix, number in rows:
-        known = {"kind": "indicator" if indicator else "contract", "about": indicator or contract}
-        one = found.setdefault(signal_id, {"sentence": sentence, "since": since.isoformat(), **known, "risks": []})
-        one["risks"].append(written_reference(prefix, number))
+    for row in rows:
+        entry = {"sentence": row.sentence, "since": row.since.isoformat(), **_of_signal(row), "risks": []}
+        one = found.setdefault(row.id, {**entry, "before_dmt": []})
+        reference = written_reference(row.prefix, row.number)
+        one["risks"].append(reference)
+        about_indicator, reach = row.name is not None, Reach(row.reaches)
+        if heeded(Heeds(row.heeds), about_indicator=about_indicator, severity=row.severity, reaches=reach):
+            one["before_dmt"].append(reference)
     return list(found.values())
+
+
+def _of_signal(row: Any) -> Content:
+    """What a signal is about, and who is told of it where that is not DMT."""
+    kind = "indicator" if row.name else "contract"
+    return {"kind": kind, "about": row.name or row.title, "reaches": reached_instead(Reach(row.reaches))}

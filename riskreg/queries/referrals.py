@@ -166,7 +166,7 @@ def group_sizes() -> dict[Group, int]:
 
 
 def referrals_in(group: Group, *, limit: int, offset: int) -> list[Referred]:
-    """Return one page of a group with what was last said of each risk, by three queries.
+    """Return one page of a group with what was last said of each risk, by two queries.
 
     What waits longest comes first, what was accepted in order of its reference, what is over newest first.
     """
@@ -177,7 +177,7 @@ def referrals_in(group: Group, *, limit: int, offset: int) -> list[Referred]:
 
 
 def referral_named(referral_id: int) -> Referred:
-    """Return a referral with what was last said of its risk, by three queries; the caller knows that it is there."""
+    """Return a referral with what was last said of its risk, by two queries; the caller knows that it is there."""
     row = db.session.execute(_LISTED.where(Referral.id == referral_id)).one()
     return _referred(row, last_said([row.risk_id]).get(row.risk_id))
 

@@ -10,14 +10,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from riskreg.extensions import db
-from riskreg.models import Action, ActionUpdate, Decision, Escalation, Person, Review
+from riskreg.models import Decision, Escalation, Person, Review
 
 _Earlier = aliased(Escalation)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody said, and when: a review, an update of an action, or a decision. `kind` says which."""
+    """What somebody said, and when: a review or a decision. `kind` says which."""
 
     kind: str
     text: str
@@ -26,32 +26,17 @@ class Words:
 
 
 def last_said(risk_ids: Sequence[int]) -> Mapping[int, Words]:
-    """Return what was last said of each risk, in a review or an update of an action, by two queries."""
-    newest_review = select(func.max(Review.id)).where(Review.risk_id.in_(risk_ids)).group_by(Review.risk_id)
-    newest_update = (
-        select(func.max(ActionUpdate.id))
-        .join(Action, Action.id == ActionUpdate.action_id)
-        .where(Action.risk_id.in_(risk_ids))
-        .group_by(Action.risk_id)
-    )
-    reviews = (
+    """Return what the owner last said of each risk, in a review, by one query.
+
+    An update of an action is no word of the owner on the risk, whoever wrote it.
+    """
+    newest = select(func.max(Review.id)).where(Review.risk_id.in_(risk_ids)).group_by(Review.risk_id)
+    rows = db.session.execute(
         select(Review.risk_id, Review.note, Person.name, Review.recorded_at)
         .join(Person, Person.id == Review.person_id)
-        .where(Review.id.in_(newest_review))
+        .where(Review.id.in_(newest))
     )
-    updates = (
-        select(Action.risk_id, ActionUpdate.text, Person.name, ActionUpdate.at)
-        .join(ActionUpdate, ActionUpdate.action_id == Action.id)
-        .join(Person, Person.id == ActionUpdate.person_id)
-        .where(ActionUpdate.id.in_(newest_update))
-    )
-    found: dict[int, Words] = {}
-    for kind, query in (("review", reviews), ("update of an action", updates)):
-        for risk_id, text, name, at in db.session.execute(query):
-            known = found.get(risk_id)
-            if known is None or at > known.at:
-                found[risk_id] = Words(kind, text, name, at)
-    return found
+    return {row[0]: Words("review", row[1], row[2], row[3]) for row in rows}
 
 
 def last_decisions(ids: Sequence[int]) -> Mapping[int, Words]:

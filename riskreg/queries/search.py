@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from riskreg.domain.lifecycle import LEFT
 from riskreg.extensions import db
 from riskreg.models import (
     Action,
@@ -44,7 +45,7 @@ from riskreg.models import (
 )
 from riskreg.queries.keeping import discarded
 from riskreg.queries.matching import RISK_TEXTS, beyond_ascii, database, is_plain, occurs, pattern_of
-from riskreg.queries.register import LEFT, SHOWN, RegisterName
+from riskreg.queries.register import SHOWN, RegisterName
 
 Rows = Select[*tuple[Any, ...]]
 Column = InstrumentedAttribute[Any]

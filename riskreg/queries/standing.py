@@ -53,7 +53,8 @@ def unheard_signals(register_id: int, subjects: Subjects | None) -> Iterator[Unh
             of_indicator, reaches = about == "indicator", Reach(row.reaches)
             if not heeded(Heeds(row.heeds), about_indicator=of_indicator, severity=row.severity, reaches=reaches):
                 continue
-            candidate = Candidate(row.id, f"{about}:{row.subject_id}", SignalKind(row.kind), row.fact, row.severity)
+            subject = f"{about}:{row.subject_id}"
+            candidate = Candidate(row.id, subject, SignalKind(row.kind), row.fact, row.severity, row.sentence)
             found.setdefault(row.risk_id, []).append(UnheardSignal(candidate, row.sentence, row.reason))
     ids = sorted(found)
     for start in range(0, len(ids), BATCH):
@@ -107,6 +108,8 @@ def _seen(risk_ids: Sequence[int]) -> dict[int, list[Seen]]:
             decided=number,
             stood=stood,
             live=status in LIVE,
+            sentence=signal.sentence,
+            why=signal.ended_why,
         )
         seen.setdefault(risk_id, []).append(one)
     return seen

@@ -124,7 +124,8 @@ _ESCALATED: Rows = (
 _SENTENCES: Rows = (
     select(EscalationSignal.escalation_id, SignalRow.sentence)
     .join(SignalRow, SignalRow.id == EscalationSignal.signal_id)
-    .where(EscalationSignal.risk_id == RISK)
+    .join(Escalation, Escalation.id == EscalationSignal.escalation_id)
+    .where(EscalationSignal.risk_id == RISK, EscalationSignal.joined_at <= Escalation.opened_at)
     .order_by(EscalationSignal.joined_at, SignalRow.severity.desc(), SignalRow.id)
 )
 _EVENTS: Rows = (
@@ -149,7 +150,7 @@ def assessments_of(risk_id: int) -> Sequence[Assessed]:
 
 
 def escalations_of(risk_id: int) -> Sequence[Escalated]:
-    """Return the escalations of a risk, the oldest first, each with all its reasons, by two queries."""
+    """Return the escalations of a risk, the oldest first, each with what opened it, by two queries."""
     said: dict[int, list[str]] = {}
     for escalation_id, sentence in db.session.execute(_SENTENCES, {"risk_id": risk_id}):
         said.setdefault(escalation_id, []).append(sentence)

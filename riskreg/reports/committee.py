@@ -7,7 +7,20 @@ from collections.abc import Collection, Iterator
 from riskreg.domain.exempt import LAW
 from riskreg.domain.sentences import listed, plural
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
-from riskreg.reports.sections import Content, above_target, appendix, counts, day, movements, rating_cell, risk_cell
+from riskreg.reports.sections import (
+    LATE,
+    Content,
+    above_target,
+    appendix,
+    before_dmt,
+    counts,
+    day,
+    late_parts,
+    movements,
+    overdue_results,
+    rating_cell,
+    risk_cell,
+)
 
 KIND = "committee"
 
@@ -34,8 +47,10 @@ def outline(content: Content) -> list[Block]:
         Heading("Movements in the period", "movements"),
         *movements(content),
         *_escalations(content),
+        *_waiting(content),
         *above_target(content),
         *_reviews(content),
+        *_late(content),
         *_signals(content),
         *appendix(content),
     ]
@@ -53,8 +68,9 @@ def _how_kept(content: Content) -> Iterator[Block]:
     yield Text(
         f"The owner reviews a RED risk every {red}, an AMBER one every {amber} and a GREEN one every {green}."
         " When a performance indicator slips or a contract runs out of time, the risks that depend on it are put before"
-        " the Directorate Management Team (DMT). Until DMT has decided, such a risk is shown one rating worse than its"
-        f" owner rates it, and it is reviewed within {plural(rules['escalated_days'], 'day')}."
+        " the Directorate Management Team (DMT). Until that escalation ends, such a risk is shown one rating worse than"
+        " its owner had rated it, RED at most. Until DMT has decided, it is to be reviewed within"
+        f" {plural(rules['escalated_days'], 'day')} of coming before DMT."
     )
     yield Text(f"These are the rules of version {content['policy']} of the register’s policy.")
     yield from (Text(words) for words in left_out(content["exempt"]))
@@ -93,12 +109,26 @@ def _glance(content: Content) -> Iterator[Block]:
             Cell(f"{plural(len(within), 'escalation')} to DMT.", to="escalations"),
             Cell(f"{plural(len(content['above_target']), 'risk')} above target.", to="above-target"),
             Cell(f"{plural(len(reviews), 'review')} done, {late} of them late.", to="reviews"),
+            *_left_at_the_end(content),
             Cell(f"{plural(len(content['signals']), 'signal')} from indicators and contracts.", to="signals"),
         ]
     )
     if not content["counts_before"]:
         yield Text(f"The register was begun after {day(content['since'])} began, so there are no counts from before.")
     yield from counts(content)
+
+
+def _left_at_the_end(content: Content) -> Iterator[Cell]:
+    """What was overdue and what waited when the period ended. Reports made before tell neither."""
+    if "waiting" in content:
+        parts = [plural(len(content[part]), *words) for part, words in LATE.items()]
+        overdue = len(content["overdue_results"])
+        yield Cell(f"Overdue at the end: {listed(parts)}.", to="late")
+        if overdue:
+            yield Cell(f"{plural(overdue, 'result')} overdue at the end.", to="results")
+        waiting = len(content["waiting"])
+        words = f"{plural(waiting, 'risk')} waited for a decision of DMT at the end."
+        yield Cell(words, to="waiting" if waiting else "escalations")
 
 
 def _within(content: Content) -> list[Content]:
@@ -128,6 +158,28 @@ def _escalations(content: Content) -> Iterator[Block]:
     yield Table("Risks that came before DMT or were decided on", head, rows, widths=(7, 16, 10, 9, 28, 30))
 
 
+def _waiting(content: Content) -> Iterator[Block]:
+    """The risks on which DMT had still to decide when the period ended. Reports made before have none."""
+    waiting = content.get("waiting")
+    if waiting:
+        rows = [
+            [
+                risk_cell(one),
+                Cell(one["title"]),
+                Cell(tag=one["rag"]),
+                Cell(one["status"]),
+                Cell(day(one["since"])),
+                Cell(plural(one["days"], "day")),
+            ]
+            for one in waiting
+        ]
+        head = ("Reference", "Risk", "Rating shown", "Stands", "Waits since", f"Waited by {day(content['as_at'])}")
+        caption = "Risks that waited for a decision of DMT when the period ended"
+        yield Table(caption, head, rows, key="waiting", widths=(8, 40, 9, 15, 14, 14))
+    elif waiting is not None:
+        yield Text("No risk waited for a decision of DMT when the period ended.")
+
+
 def _decided(decision: Content) -> str:
     return f"{day(decision['on'])}: {decision['kind']}. {decision['reason']}"
 
@@ -154,11 +206,21 @@ def _reviews(content: Content) -> Iterator[Block]:
     yield Table("Reviews done in the period", head, rows, widths=(8, 47, 15, 15, 15))
 
 
+def _late(content: Content) -> Iterator[Block]:
+    """What was overdue when the period ended. Of a report that was made before it was told, nothing is said."""
+    if "waiting" not in content:
+        return
+    yield Heading(f"Overdue at the end of {day(content['as_at'])}", "late")
+    yield from late_parts(content)
+    yield from overdue_results(content)
+
+
 def _signals(content: Content) -> Iterator[Block]:
     yield Heading("Signals from indicators and contracts", "signals")
     if not content["signals"]:
         yield Text("No indicator and no contract signalled in the period.")
         return
+    told = all("before_dmt" in one for one in content["signals"])  # a report that was made before has none
     rows = [
         [
             Cell(one["sentence"]),
@@ -166,8 +228,10 @@ def _signals(content: Content) -> Iterator[Block]:
             Cell(day(one["since"])),
             Cell(one["state"]),
             Cell(", ".join(one["risks"])),
+            *([Cell(before_dmt(one))] if told else ()),
         ]
         for one in content["signals"]
     ]
-    head = ("Signal", "From", "Found", "At the end", "Risks")
-    yield Table("Signals found in the period", head, rows, row_heads=False, widths=(52, 9, 14, 10, 15))
+    head = ("Signal", "From", "Found", "At the end", "Risks", *(["Put before DMT"] if told else ()))
+    widths = (40, 9, 13, 10, 14, 14) if told else (52, 9, 14, 10, 15)
+    yield Table("Signals found in the period", head, rows, row_heads=False, widths=widths)

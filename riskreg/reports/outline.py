@@ -11,14 +11,18 @@ from riskreg.domain.escalation import rating_moved
 from riskreg.domain.sentences import listed, plural
 from riskreg.reports import committee
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
-from riskreg.reports.sections import Content, above_target, appendix, counts, day, movements, risk_cell
-
-# What may be late, and what one and several of it are called. A pack made before answers were told has none of them.
-LATE = {
-    "late_reviews": ("review", "reviews"),
-    "late_answers": ("answer to DMT", "answers to DMT"),
-    "late_actions": ("action", "actions"),
-}
+from riskreg.reports.sections import (
+    LATE,
+    Content,
+    above_target,
+    appendix,
+    before_dmt,
+    counts,
+    day,
+    late_parts,
+    movements,
+    overdue_results,
+)
 
 
 def _of_committee(content: Content) -> bool:
@@ -56,7 +60,8 @@ def outline(content: Content) -> list[Block]:
         *([Text("What happened on the day of that meeting is included.")] if content["since"] else ()),
         *movements(content),
         *above_target(content),
-        *_late(content),
+        Heading("Late reviews, answers to DMT and actions by owner", "late"),
+        *late_parts(content),
         *_signals(content),
         *appendix(content),
     ]
@@ -108,43 +113,27 @@ def _decisions(content: Content) -> Iterator[Block]:
             yield Text(f"{decided['kind'].capitalize()}: {decided['text']} ({decided['name']})", lead="Last decision")
 
 
-def _late(content: Content) -> Iterator[Block]:
-    yield Heading("Late reviews, answers to DMT and actions by owner", "late")
-    for part, (one_of, all_of) in LATE.items():
-        rows = [
-            [
-                Cell(one["owner"]),
-                risk_cell(one),
-                Cell(one.get("title") or one["text"]),
-                Cell(day(one["due_on"])),
-                Cell(plural(one["days"], "day")),
-            ]
-            for one in content.get(part, ())
-        ]
-        if rows:
-            what = "Action" if part == "late_actions" else "Risk"
-            head = ("Owner", "Reference", what, "Due", f"Overdue on {day(content['as_at'])} by")
-            yield Table(f"Late {all_of}", head, rows, widths=(22, 8, 43, 14, 13))
-        else:
-            yield Text(f"No {one_of} is overdue.")
-
-
 def _signals(content: Content) -> Iterator[Block]:
     yield Heading("Signals from indicators and contracts", "signals")
     yield from _standing_signals(content)
-    overdue = content.get("overdue_results")  # a pack that was made before they were told has none
-    if overdue:
-        told = [[Cell(one["about"]), Cell(one["sentence"]), Cell(", ".join(one["risks"]))] for one in overdue]
-        yield Table("Results that are overdue", ("Indicator", "Since when it is not known", "Risks"), told)
+    yield from overdue_results(content)
 
 
 def _standing_signals(content: Content) -> Iterator[Block]:
     if not content["signals"]:
         yield Text("No signal stands.")
         return
+    told = all("before_dmt" in one for one in content["signals"])  # a pack that was made before has none
     rows = [
-        [Cell(one["sentence"]), Cell(one["kind"]), Cell(day(one["since"])), Cell(", ".join(one["risks"]))]
+        [
+            Cell(one["sentence"]),
+            Cell(one["kind"]),
+            Cell(day(one["since"])),
+            Cell(", ".join(one["risks"])),
+            *([Cell(before_dmt(one))] if told else ()),
+        ]
         for one in content["signals"]
     ]
-    head = ("Signal", "From", "Since", "Risks")
-    yield Table("Signals that stand", head, rows, row_heads=False, widths=(60, 9, 14, 17))
+    head = ("Signal", "From", "Since", "Risks", *(["Can put before DMT"] if told else ()))
+    widths = (47, 9, 14, 14, 16) if told else (60, 9, 14, 17)
+    yield Table("Signals that stand", head, rows, row_heads=False, widths=widths)

@@ -11,6 +11,12 @@ from riskreg.domain.escalation import rating_moved
 from riskreg.reports.blocks import Block, Bullets, Cell, Heading, Table, Text
 
 Content = dict[str, Any]
+# What may be late, and what one and several of it are called. A pack made before answers were told has none of them.
+LATE = {
+    "late_reviews": ("review", "reviews"),
+    "late_answers": ("answer to DMT", "answers to DMT"),
+    "late_actions": ("action", "actions"),
+}
 # More risks than this make no appendix that anyone reads: the spreadsheet has them all.
 APPENDIX_RISKS = 200
 
@@ -134,6 +140,44 @@ def above_target(content: Content) -> Iterator[Block]:
     head = ("Reference", "Risk", "Owner", "Rating shown", "Target", "Timescale")
     yield Text("The timescale is the day by which the last open action is due.")
     yield Table("Risks rated worse than their target", head, rows, widths=(8, 38, 20, 9, 9, 16))
+
+
+def late_parts(content: Content) -> Iterator[Block]:
+    """What is overdue, a table for each kind of it."""
+    for part, (one_of, all_of) in LATE.items():
+        rows = [
+            [
+                Cell(one["owner"]),
+                risk_cell(one),
+                Cell(one.get("title") or one["text"]),
+                Cell(day(one["due_on"])),
+                Cell(sentences.plural(one["days"], "day")),
+            ]
+            for one in content.get(part, ())
+        ]
+        if rows:
+            what = "Action" if part == "late_actions" else "Risk"
+            head = ("Owner", "Reference", what, "Due", f"Overdue on {day(content['as_at'])} by")
+            yield Table(f"Late {all_of}", head, rows, widths=(22, 8, 43, 14, 13))
+        else:
+            yield Text(f"No {one_of} is overdue.")
+
+
+def overdue_results(content: Content) -> Iterator[Block]:
+    """The overdue results behind risks, where there are any. What was made before they were told has none."""
+    overdue = content.get("overdue_results")
+    if overdue:
+        told = [[Cell(one["about"]), Cell(one["sentence"]), Cell(", ".join(one["risks"]))] for one in overdue]
+        yield Table(
+            "Results that are overdue", ("Indicator", "Since when it is not known", "Risks"), told, key="results"
+        )
+
+
+def before_dmt(signal: Content) -> str:
+    """Which risks a signal puts before DMT; or that it puts none there, and who is told where that is not DMT."""
+    if signal["before_dmt"]:
+        return ", ".join(signal["before_dmt"])
+    return f"none: {signal['reaches']} is told" if signal["reaches"] else "none"
 
 
 def appendix(content: Content) -> Iterator[Block]:
