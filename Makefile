@@ -30,6 +30,7 @@ advance: export RISKREG_ENV := demonstration
 advance: export RISKREG_TODAY ?= 2017-04-03
 advance: export RISKREG_BASE_URL ?= http://127.0.0.1:$(or $(PORT),8000)
 advance: $(RUN_STAMP) ## move the running demonstration on, day by day (TO=2017-05-31)
+	@test -n "$(TO)" || { echo "Say the day to move on to: make advance TO=2017-05-31"; exit 2; }
 	@$(PY) -m flask --app wsgi demo advance --to "$(TO)"
 
 test: $(DEV_STAMP) $(PAGE_STAMP) ## run every test (ARGS="-k word" chooses)

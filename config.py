@@ -1,6 +1,6 @@
 """Settings, all from the environment; the README lists each with its default.
 
-`Config.from_environment()` is the only place that reads the environment. Production is the default kind of
+`from_environment` is the only place that reads the environment. Production is the default kind of
 running: whatever belongs to the demonstration must be asked for, and production refuses it.
 """
 

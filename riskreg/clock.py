@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from riskreg.database import only_reads
+from riskreg.domain.dates import LONDON, day_of
 from riskreg.extensions import db
 
-LONDON = ZoneInfo("Europe/London")
 # Another process may move the demonstration on; a page need not ask for that more often.
 ASK_AGAIN_SECONDS = 1.0
 MOVED_TO = text("SELECT day FROM demonstration_day")
@@ -68,8 +67,3 @@ def _moved_to() -> date | None:
     except SQLAlchemyError:  # a database without tables yet
         return None
     return date.fromisoformat(found) if isinstance(found, str) else found
-
-
-def day_of(moment: datetime) -> date:
-    """The day in London on which a moment falls."""
-    return moment.astimezone(LONDON).date()

@@ -101,8 +101,8 @@ def evaluations(now: datetime) -> Iterator[tuple[str, Evaluation]]:
     """
     for register_id, prefix in registers_in_force(day_of(now)):
         take_effect(register_id, now)
-        end_links_that_ran_out(register_id, now)
-        yield prefix, evaluate_register(register_id, now)
+        let_go = end_links_that_ran_out(register_id, now)
+        yield prefix, evaluate_register(register_id, now, let_go=let_go)
 
 
 def remind(now: datetime, day: date) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from riskreg import clock
 from riskreg.database import only_reads
+from riskreg.domain.dates import LONDON
 from riskreg.extensions import db
 from riskreg.jobs import JOBS, days_by_hand, due_jobs, run_job
 from riskreg.leadership import Leadership
@@ -96,23 +97,21 @@ def make_schedule(app: Flask, leadership: Leadership) -> BackgroundScheduler:
     The day's jobs are one entry, so that they never overlap: it fires at each one's hour and in between, and runs
     those that are due.
     """
-    schedule = BackgroundScheduler(timezone=clock.LONDON, job_defaults=DEFAULTS)
-    hours = [
-        CronTrigger(hour=job.at.hour, minute=job.at.minute, timezone=clock.LONDON) for job in JOBS.values() if job.at
-    ]
-    between = IntervalTrigger(seconds=int(CATCH_UP_EVERY.total_seconds()), timezone=clock.LONDON)
+    schedule = BackgroundScheduler(timezone=LONDON, job_defaults=DEFAULTS)
+    hours = [CronTrigger(hour=job.at.hour, minute=job.at.minute, timezone=LONDON) for job in JOBS.values() if job.at]
+    between = IntervalTrigger(seconds=int(CATCH_UP_EVERY.total_seconds()), timezone=LONDON)
     schedule.add_job(
         run_the_days_jobs,
         OrTrigger([*hours, between]),
         args=[app, leadership],
         id="the day's jobs",
-        next_run_time=datetime.now(clock.LONDON),
+        next_run_time=datetime.now(LONDON),
     )
-    looking = IntervalTrigger(seconds=int(LOOK_EVERY.total_seconds()), timezone=clock.LONDON)
+    looking = IntervalTrigger(seconds=int(LOOK_EVERY.total_seconds()), timezone=LONDON)
     schedule.add_job(run_what_was_asked, looking, args=[app, leadership], id="what was asked for")
     for job in JOBS.values():
         if job.every:
-            pause = IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=clock.LONDON)
+            pause = IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=LONDON)
             schedule.add_job(run_if_leading, pause, args=[app, leadership, job.name], id=job.name)
     return schedule
 

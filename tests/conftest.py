@@ -14,16 +14,22 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from riskreg import clock
+from riskreg.domain.dates import LONDON
 from tests import databases
 
 os.environ["RISKREG_ENV"] = "test"
 os.environ.pop("DATABASE_URL", None)
 
+# How long an example takes depends on the machine: speed is measured by `make bench`, never asserted.
+settings.register_profile("riskreg", deadline=None)
+settings.load_profile("riskreg")
+
 NOW = datetime(2017, 4, 3, 8, 30, tzinfo=UTC)
 TODAY = date(2017, 4, 3)
-STARTED = datetime.now(clock.LONDON)
+STARTED = datetime.now(LONDON)
 UNTIL_NOON = STARTED.replace(hour=12, minute=0, second=0) - STARTED
 POSTGRES = os.environ.get("RISKREG_TEST_POSTGRES_URL", "")
 BACKENDS = ["sqlite", *(["postgresql"] if POSTGRES else [])]
@@ -49,7 +55,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is about noon when the tests begin, so that what happens in a test lies after half past nine, by night too."""
-    monkeypatch.setattr(clock, "local_moment", lambda: datetime.now(clock.LONDON) + UNTIL_NOON)
+    monkeypatch.setattr(clock, "local_moment", lambda: datetime.now(LONDON) + UNTIL_NOON)
 
 
 @pytest.fixture

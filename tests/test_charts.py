@@ -23,7 +23,7 @@ figures = st.decimals(min_value=-100_000, max_value=100_000, places=1)
 
 def drawn(markup: str) -> ET.Element:
     """Parse the drawing; what is not well formed fails here."""
-    svg = re.search(r"<svg class=\"app-chart\".*?</svg>", markup, re.DOTALL)
+    svg = re.search(r"<svg class=\"app-chart\".*?</svg>(?=<ul)", markup, re.DOTALL)
     assert svg
     return ET.fromstring(svg[0])
 
@@ -79,6 +79,19 @@ def test_a_forecast_is_a_line_of_its_own_with_a_bar_for_its_range_and_neighbours
     assert line.get("d", "").count("L") == 2, "from the last result to each day ahead"
     assert line.get("d", "").count("V") == 2
     assert "--forecast" not in chart()
+
+
+def test_the_range_of_a_forecast_is_cut_off_at_the_paper_and_never_makes_the_axis() -> None:
+    def axis(svg: ET.Element) -> list[str]:
+        return [one.text or "" for one in svg.iter("text") if one.get("class", "").endswith("--end")]
+
+    svg = drawn(chart(forecast=[Span(date(2020, 12, 31), D(50), D(9), D(100))]))
+    assert axis(svg) == axis(drawn(chart()))
+    (paper,) = svg.findall("svg")
+    assert [one.get("class", "").split("--")[-1] for one in paper] == ["forecast"]
+    assert [paper.get(name) for name in ("x", "y", "width", "height", "viewBox")] == [
+        "50", "18", "354", "232", "50 18 354 232",
+    ]  # fmt: skip
 
 
 def test_nothing_is_drawn_for_nothing() -> None:

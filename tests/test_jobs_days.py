@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from riskreg import jobs
-from riskreg.clock import LONDON
+from riskreg.domain.dates import LONDON
 from riskreg.extensions import db
 from riskreg.jobs import JOBS, LONGEST_STOP, days_by_hand, due_jobs, run_job
 from riskreg.models import JobRun

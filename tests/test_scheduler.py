@@ -14,8 +14,8 @@ from flask import Flask
 from sqlalchemy import create_engine, select, text
 
 from riskreg import jobs, scheduler
-from riskreg.clock import LONDON
 from riskreg.domain.access import Role
+from riskreg.domain.dates import LONDON
 from riskreg.extensions import db
 from riskreg.jobs import JOBS
 from riskreg.leadership import LOCK_NUMBER, FileLeadership, Leadership, SoleLeadership, alone, leadership_of

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from datetime import time as hour
 
 import click
 from flask import current_app
@@ -15,15 +14,17 @@ from flask.cli import AppGroup, with_appcontext
 
 from riskreg import clock, jobs
 from riskreg.cli.sentences import Refused, one_sentence_when_the_database_fails
+from riskreg.domain.dates import LONDON
 from riskreg.domain.errors import RuleBroken
+from riskreg.domain.notices import DIGEST_AT
 from riskreg.domain.sentences import day as in_words
 from riskreg.extensions import db
 from riskreg.services.demonstration_day import check_advance, move_to
 from riskreg.services.posting import AWAY
 
 demo_commands = AppGroup("demo", help="The demonstration.")
-# By then every job of a day has had its hour, and work begins.
-MORNING = hour(8, 0)
+# By then every job of a day has had its hour, and the digests go.
+MORNING = DIGEST_AT
 PATIENCE_SECONDS = 60
 # Each sends a hundred messages: more than any day of a demonstration brings.
 MOST_ROUNDS = 200
@@ -70,7 +71,7 @@ def live(day: date) -> None:
     move_to(day)
     db.session.commit()
     clock.forget_day()
-    morning = datetime.combine(day, MORNING, tzinfo=clock.LONDON).astimezone(UTC)
+    morning = datetime.combine(day, MORNING, tzinfo=LONDON).astimezone(UTC)
     due = [name for name, of in jobs.due_jobs(morning) if of == day]
     told = [f"{name}: {_run(name, morning)}" for name in due] + list(_until_nothing_is_left(morning))
     click.echo(f"{in_words(day)}. {'; '.join(told)}" if told else in_words(day))

@@ -24,7 +24,7 @@ from flask import Flask, Response, abort, render_template, request
 from markupsafe import Markup, escape
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from riskreg.clock import LONDON
+from riskreg.domain.dates import LONDON
 from riskreg.mail.composing import unflowed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,15 @@ class Letter:
         except (ValueError, IndexError, AttributeError):  # the parser's answers to a broken header
             raw = dict(self.message.raw_items())
             return str(raw.get(word, ""))
+
+    @property
+    def sent(self) -> datetime:
+        """When it was sent by its own date: a demonstration stands on a day of its own. Else when it arrived."""
+        try:
+            by_itself: datetime | None = getattr(self.message["Date"], "datetime", None)
+        except (ValueError, IndexError, AttributeError, TypeError):  # the parser's answers to a broken header
+            by_itself = None
+        return by_itself.astimezone(LONDON) if by_itself else self.arrived
 
     def part(self, kind: str) -> str | None:
         """Return the text of the `plain` or `html` part, None when there is none."""

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from riskreg import clock
 from riskreg.cli.sentences import Refused, one_sentence_when_the_database_fails
 from riskreg.domain.access import Role
+from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RuleBroken
 from riskreg.extensions import db
 from riskreg.mail.rendering import PAGES
@@ -37,7 +38,7 @@ def invite_person(email: str, name: str, post: str) -> None:
         try:
             person = people.add_person(OPERATOR, name, email, now)
             taken = _post(post)
-            people.hand_over_post(OPERATOR, taken, person, clock.day_of(now), now)
+            people.hand_over_post(OPERATOR, taken, person, day_of(now), now)
         except RuleBroken as error:
             raise Refused(error.sentence) from None
         done = f"{person.name} now holds the post {taken.title}. An invitation goes to {person.email}."

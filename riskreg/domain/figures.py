@@ -16,6 +16,11 @@ MOST_ASKED = 5
 NEARER = 10  # from here on an earlier figure is nearer to a hundred times a figure than to the figure itself
 
 
+def is_gap(name: str) -> bool:
+    """Whether an indicator is a gap between two percentages, which may turn round; the plan's say so by their names."""
+    return "gap" in name.lower()
+
+
 def read_figure(words: str, unit: str, field: str = "value", *, is_gap: bool = False) -> Decimal:
     """Return the figure with the precision it was typed with; thousands commas and a percent sign may be there.
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from riskreg.domain.dates import day_of
 from riskreg.domain.past import IndicatorPast, ResultPast, Rules
-from riskreg.domain.signals import JudgedResult, Signal, Told
+from riskreg.domain.signals import JudgedResult, Signal, SoFar
 from riskreg.domain.targets import Direction, Judgement, direction_of_travel
 
 
@@ -39,7 +39,7 @@ class _Basis:
         self.past = past
         self.newest: dict[date, ResultPast] = {}
         self.in_order: list[ResultPast] = []
-        self.heard, self.told = 0, Told(past.name, past.unit)
+        self.heard, self.told = 0, SoFar(past.name, past.unit)
 
     def add(self, one: ResultPast) -> None:
         """Take a result in. One that does not come last changes the story from its beginning."""
@@ -52,9 +52,9 @@ class _Basis:
             return
         figures = [each for each in self.newest.values() if each.value is not None]
         self.in_order = sorted(figures, key=attrgetter("period_end"))
-        self.heard, self.told = 0, Told(self.past.name, self.past.unit)
+        self.heard, self.told = 0, SoFar(self.past.name, self.past.unit)
 
-    def told_at(self, moment: datetime, rules: Rules) -> Told:
+    def told_at(self, moment: datetime, rules: Rules) -> SoFar:
         """Return what they tell at a moment; from one on that is not judged yet, nothing is kept."""
         told = self.told
         for one in islice(self.in_order, self.heard, None):

@@ -8,10 +8,10 @@ from datetime import date
 from riskreg.domain.choices import Heeds
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.keeping import check_reason
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
 from riskreg.domain.sentences import day
 
-LINKABLE = (RiskStatus.DRAFT, RiskStatus.PROPOSED, RiskStatus.OPEN)
+LINKABLE = (*BEFORE_APPROVAL, RiskStatus.OPEN)
 LINKED_ALREADY = "The risk is linked to it already. Change that link instead."
 # What a link heeds of an indicator; every page and sentence that says it has it from here.
 HEEDED = {Heeds.ANY: "any slip", Heeds.RED: "RED only", Heeds.WATCH: "watched only"}

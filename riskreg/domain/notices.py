@@ -50,7 +50,7 @@ TITLES = {
     NoticeKind.MILESTONE: "Contracts that run out of road",
     NoticeKind.RESULT: "Results that are due or overdue",
     NoticeKind.HANDED_OVER: "A risk is handed over to you",
-    NoticeKind.JOINED: "An escalation gets one more reason",
+    NoticeKind.JOINED: "An escalation gets a new reason",
     NoticeKind.REASON_WENT: "An escalation that stands loses a reason",
     NoticeKind.PROPOSED: "An end of an escalation is proposed",
     NoticeKind.REFERRAL_ENDED: "A referral to the corporate register ends",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -68,6 +69,11 @@ def closed(text: str) -> str:
     """What somebody typed, without spaces around it and with a full stop, so that a sentence can follow."""
     words = text.strip()
     return words if words.endswith((".", "!", "?", "…")) or not words else f"{words}."
+
+
+def one_line(words: str) -> str:
+    """Words without line ends and control characters, which could begin a header of an e-mail or break a calendar."""
+    return " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())
 
 
 def rows_named(rows: Sequence[str]) -> str:

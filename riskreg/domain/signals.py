@@ -121,13 +121,13 @@ def signals_of_indicator(name: str, unit: str, history: Sequence[JudgedResult]) 
     raises nothing but is what the first published result is compared with. Each result is told by the policy that it
     was judged by, so that a later policy never changes what it said.
     """
-    told = Told(name, unit)
+    told = SoFar(name, unit)
     for result in history:
         told.hear(result)
     return told.signals
 
 
-class Told:
+class SoFar:
     """What the results heard so far tell, given one after another as `signals_of_indicator` takes them.
 
     A copy goes on by itself.

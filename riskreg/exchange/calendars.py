@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from riskreg.domain.own_calendar import CalendarEntry
+from riskreg.domain.sentences import one_line
 
 MEDIA_TYPE = "text/calendar"
 PRODUCT = "-//riskreg//Risk register//EN"
@@ -43,8 +43,8 @@ def write_calendar(
                 sequence=entry.sequence,
                 start=entry.on,
                 end=entry.on + timedelta(days=1),  # the day on which it is over
-                summary=_line(entry.title),
-                description=_line(entry.detail),
+                summary=one_line(entry.title),
+                description=one_line(entry.detail),
                 url=address_of(entry),
                 categories=[entry.category],
                 classification=CLASS.PRIVATE,
@@ -53,8 +53,3 @@ def write_calendar(
         )
     content: bytes = calendar.to_ical()
     return content
-
-
-def _line(words: str) -> str:
-    """The words on one line, without the control characters that a calendar must not hold."""
-    return " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())

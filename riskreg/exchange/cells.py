@@ -11,14 +11,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from riskreg.domain.dates import PartialDate
+from riskreg.domain.dates import PLAN_YEARS, PartialDate
 from riskreg.exchange.tables import quoted
 
 FIGURE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PARTIAL_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-YEARS = range(1900, 2200)
 C = TypeVar("C", bound=str)
 
 
@@ -73,7 +72,7 @@ def whole(lowest: int, highest: int) -> Callable[[str], int]:
 
 def calendar_year(cell: str) -> int:
     """A year such as 2017."""
-    if not WHOLE.fullmatch(cell) or int(cell) not in YEARS:
+    if not WHOLE.fullmatch(cell) or int(cell) not in PLAN_YEARS:
         raise ValueError(f"{quoted(cell)} is not a year such as 2017.")
     return int(cell)
 
@@ -93,8 +92,8 @@ def iso_date(cell: str) -> date:
         found = date.fromisoformat(cell)
     except ValueError:
         raise ValueError(f"{quoted(cell)} is a date that does not exist.") from None
-    if found.year not in YEARS:
-        raise ValueError(f"{quoted(cell)} is not between {YEARS[0]} and {YEARS[-1]}.")
+    if found.year not in PLAN_YEARS:
+        raise ValueError(f"{quoted(cell)} is not between {PLAN_YEARS[0]} and {PLAN_YEARS[-1]}.")
     return found
 
 
@@ -106,6 +105,6 @@ def partial_date(cell: str) -> PartialDate:
         found = PartialDate(cell)
     except ValueError:
         raise ValueError(f"{quoted(cell)} is a date that does not exist.") from None
-    if found.last_day.year not in YEARS:
-        raise ValueError(f"{quoted(cell)} is not between {YEARS[0]} and {YEARS[-1]}.")
+    if found.last_day.year not in PLAN_YEARS:
+        raise ValueError(f"{quoted(cell)} is not between {PLAN_YEARS[0]} and {PLAN_YEARS[-1]}.")
     return found

@@ -32,7 +32,8 @@ def period_end(cell: Cell, chosen: date | None) -> date:
     if chosen is not None and any(first <= chosen <= last for first, last in periods):
         return chosen
     if chosen is not None and periods:
-        raise ValueError(f"{quoted(cell.words)} is another period than the one that was chosen, to {day(chosen)}.")
+        said = f"{quoted(cell.words)}, {day(found)}," if found and cell.words.isdecimal() else quoted(cell.words)
+        raise ValueError(f"{said} is another period than the one that was chosen, to {day(chosen)}.")
     raise ValueError(f"{quoted(cell.words)} does not say on which day the period ended, such as 31 March 2017.")
 
 

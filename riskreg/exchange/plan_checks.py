@@ -78,14 +78,26 @@ def prefix_of(reference: str) -> str:
     return reference.rpartition(" ")[0]
 
 
+def prefix_of_plan(plan: Plan) -> str | None:
+    """Return the prefix of the register that a plan is loaded into: that of its references.
+
+    Of a plan without risks, that of the one register that stands under another, or of the only one; else None.
+    """
+    if named := [row.reference for row in plan.risks] + [row.reference for row in plan.used_references]:
+        return prefix_of(named[0])
+    found = [row.prefix for row in plan.registers if row.parent] or [row.prefix for row in plan.registers]
+    return found[0] if len(found) == 1 else None
+
+
 def _references(plan: Plan) -> Iterator[Problem]:
     """Every number from 1 to the highest is listed or used, once, under one prefix."""
     tables = (("risks", plan.risks), ("used_references", plan.used_references))
     named = list(chain.from_iterable(((table, row) for row in rows) for table, rows in tables))
-    if not named:
-        yield _problem("risks", None, "reference", "no reference is given, so the register has no prefix.")
+    prefix = prefix_of_plan(plan)
+    if prefix is None:
+        why = "no reference is given, and registers.csv does not say by one register whose risks these are to be."
+        yield _problem("risks", None, "reference", why)
         return
-    prefix = prefix_of(named[0][1].reference)
     first: dict[int, tuple[str, Row]] = {}
     for table, row in named:
         number = number_of(row.reference)
@@ -105,9 +117,9 @@ def _references(plan: Plan) -> Iterator[Problem]:
 def _registers(plan: Plan) -> Iterator[Problem]:
     """The register of the references is there; one that others refer to refers to none itself."""
     prefixes = {row.prefix for row in plan.registers}
-    named = [row.reference for row in plan.risks] + [row.reference for row in plan.used_references]
-    if named and prefix_of(named[0]) not in prefixes:
-        yield _problem("registers", None, "prefix", f"the register {prefix_of(named[0])} of risks.csv is missing.")
+    prefix = prefix_of_plan(plan)
+    if prefix is not None and prefix not in prefixes:
+        yield _problem("registers", None, "prefix", f"the register {prefix} of risks.csv is missing.")
     parents = {row.parent for row in plan.registers}
     for row in plan.registers:
         yield from _known("registers", row, "parent", prefixes, "a register of registers.csv")

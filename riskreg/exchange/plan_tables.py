@@ -188,7 +188,10 @@ class ResultRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractRow(Row):
-    """A provision that the directorate relies on; values in pounds, dates as precise as they are known."""
+    """A provision that the directorate relies on; values in pounds, dates as precise as they are known.
+
+    `extension_months`: of the one option to extend it that the plan speaks of.
+    """
 
     reference: str = needed(matching(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "EXT-20"))
     kind: str = needed(choice("internal", "external", "commissioning"))
@@ -205,6 +208,7 @@ class ContractRow(Row):
     end_printed: str = wording()
     end: PartialDate | None = optional(partial_date)
     rolling: bool = flag()
+    extension_months: int | None = optional(whole(1, 240))
     review_printed: str = wording()
     review: PartialDate | None = optional(partial_date)
     manager_printed: str = wording()

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from riskreg.domain.dates import PartialDate, read_partial
+from riskreg.domain.dates import PLAN_YEARS, PartialDate, read_partial
 from riskreg.domain.sentences import day as written_day
-from riskreg.exchange.cells import YEARS, whole
+from riskreg.exchange.cells import whole
 from riskreg.exchange.sheets import Cell, Kind
 from riskreg.exchange.tables import quoted, showable
 
@@ -161,6 +161,16 @@ def whole_figure(lowest: int, highest: int) -> CellParser[int]:
     return parsed
 
 
+def calendar_year(cell: Cell) -> int:
+    """A year by itself, such as 2018; of 2018/19 nobody can tell which is meant."""
+    if not words(cell):
+        raise ValueError(EMPTY)
+    try:
+        return whole_figure(1000, 9999)(cell)
+    except ValueError:
+        raise ValueError(f"{quoted(as_shown(cell))} is not a year such as 2018.") from None
+
+
 def partial_day(cell: Cell) -> PartialDate:
     """A date known to the day, the month or the year, in any form that people write; the day before the month.
 
@@ -207,6 +217,6 @@ def year(cell: Cell) -> Years:
         raise ValueError(EMPTY)
     if found := YEAR.fullmatch(said):
         first, tail = int(found["first"]), found["last"]
-        if first in YEARS and tail in (None, str(first + 1), f"{(first + 1) % 100:02d}"):
+        if first in PLAN_YEARS and tail in (None, str(first + 1), f"{(first + 1) % 100:02d}"):
             return Years(first, first + 1 if tail else first)
     raise ValueError(f"{quoted(said)} is not a year such as 2017 or 2016/17.")

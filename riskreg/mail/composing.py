@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
@@ -17,6 +16,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
+from riskreg.domain.sentences import one_line
 from riskreg.mail.rendering import Rendered
 
 # RFC 3676: lines that end with a space go on, so that wide and narrow windows both fill theirs.
@@ -112,11 +112,6 @@ def risks_of(facts: Mapping[str, Any]) -> list[int]:
     if "risk_id" in facts:
         return [int(facts["risk_id"])]
     return sorted({int(one["risk_id"]) for one in facts.get("escalations", ())})
-
-
-def one_line(words: str) -> str:
-    """Return the words without line ends and control characters, which could begin a header of their own."""
-    return " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())
 
 
 def flowed(text: str) -> str:

@@ -38,11 +38,23 @@ def _day(value: str) -> str:
     return day(date.fromisoformat(value))
 
 
-def next_review(decision: str, review_due_on: str | None) -> str:
+def next_review(decision: str, review_due_on: str | None, *, late: bool = False) -> str:
     """When the next review is due after a decision that asks nothing of the owner by a day of its own."""
     if review_due_on is None or DecisionKind(decision) in (DecisionKind.CONFIRM, DecisionKind.RETURN):
         return ""
-    return f"The next review is due by {_day(review_due_on)}."
+    return _review_due(review_due_on, late=late)
+
+
+def _review_due(due_on: str, *, late: bool) -> str:
+    return (
+        f"The review that was due by {_day(due_on)} is late." if late else f"The next review is due by {_day(due_on)}."
+    )
+
+
+def review_by(one: Mapping[str, Any]) -> str:
+    """What the link to the review of an escalated risk says: by when, or that the day has passed."""
+    by = f"by {_day(one['review_due_on'])}"
+    return f"Review {one['reference']}, which was due {by}" if one.get("late") else f"Review {one['reference']} {by}"
 
 
 def return_of(rag_before: str, rag_after: str) -> str:
@@ -178,7 +190,7 @@ def answered(answer: str, corporate: str | None) -> str:
     return ANSWERED[Answer(answer)].format(corporate=corporate)
 
 
-def after_answer(answer: str, audience: str, review_due_on: str | None = None) -> str:
+def after_answer(answer: str, audience: str, review_due_on: str | None = None, *, late: bool = False) -> str:
     """What an answer of the corporate register asks of the owner or of a DMT member."""
     if answer == Answer.ACCEPT:
         rest = "The directorate keeps managing the risk: reviews, actions and rating go on as before."
@@ -187,7 +199,7 @@ def after_answer(answer: str, audience: str, review_due_on: str | None = None) -
         return "Decide again: the risk is before DMT, with this reason on its page."
     if review_due_on is None:
         return "You have nothing to do now: the risk is before DMT again, which decides."
-    return f"The risk is before DMT again, which decides. The next review is due by {_day(review_due_on)}."
+    return f"The risk is before DMT again, which decides. {_review_due(review_due_on, late=late)}"
 
 
 def why_answered(audience: str, vacant: str | None = None, deputy_of: str | None = None, *, lone: bool = False) -> str:
@@ -220,6 +232,7 @@ WORDS: Mapping[str, Any] = {
     "came": came,
     "done": done,
     "next_review": next_review,
+    "review_by": review_by,
     "shown": shown,
     "vacancy": vacancy,
     "what_dmt_had_said": what_dmt_had_said,

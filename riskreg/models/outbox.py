@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from riskreg.extensions import Table
 from riskreg.models.person import Person
 
+# States of a message: waiting for its turn or with a sender; and lost, until the administrator says what becomes of it.
+ON_ITS_WAY = ("waiting", "claimed", "started")
+LOST = ("failed", "unknown")
+
 
 class Message(Table):
     """An e-mail, written in the same transaction as the change that causes it, at most once per its key.

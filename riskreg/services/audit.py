@@ -9,9 +9,7 @@ from riskreg.domain.sentences import closed
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Risk
 from riskreg.services.actors import Actor
-from riskreg.services.event_notices import tell_of_mentions
-
-MENTIONS = "@"
+from riskreg.services.event_notices import MENTIONS, tell_of_mentions
 
 
 def record(

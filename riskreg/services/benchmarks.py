@@ -16,7 +16,7 @@ from typing import Any
 
 from riskreg.domain.access import Permission
 from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
-from riskreg.domain.figures import read_figure
+from riskreg.domain.figures import is_gap, read_figure
 from riskreg.domain.sentences import figure
 from riskreg.extensions import db
 from riskreg.models import Benchmark, BenchmarkPast, Indicator
@@ -145,10 +145,10 @@ def _take(
     entry: BenchmarkEntry, indicator: Indicator, known: Benchmark | None, readings: list[_Reading]
 ) -> list[RuleBroken]:
     """Add the reading of an entry, or return what is wrong with its figures."""
-    is_gap, wrong, read = "gap" in indicator.name.lower(), list[RuleBroken](), dict[str, Decimal | None]()
+    gap, wrong, read = is_gap(indicator.name), list[RuleBroken](), dict[str, Decimal | None]()
     for field, words in (("value", entry.value), ("neighbours", entry.neighbours)):
         try:
-            read[field] = read_figure(words, indicator.unit, field, is_gap=is_gap) if words.strip() else None
+            read[field] = read_figure(words, indicator.unit, field, is_gap=gap) if words.strip() else None
         except RuleBroken as broken:
             wrong.append(broken)
     if not wrong:

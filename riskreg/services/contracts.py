@@ -207,7 +207,8 @@ def _partial(text: str, field: str) -> PartialDate | None:
 def _of_route(contract: Contract) -> list[tuple[str, str]]:
     facts = contract.facts()
     route, end = facts.route, facts.current_end
-    counts = f"{route.kind}, {STAGES[route.stage]} on {day(route.on)}" if route else "none"
+    none = "none yet for this end" if facts.extensions_used else "none"
+    counts = f"{route.kind}, {STAGES[route.stage]} on {day(route.on)}" if route else none
     return [("Route that counts", counts), ("End", str(end) if end else "not known")]
 
 

@@ -57,7 +57,8 @@ def due_line(due: Due, telling: Telling, today: date) -> Line:
     """Return the line of a thing that falls due."""
     own = telling.acts
     stands = due.kind is NoticeKind.MILESTONE  # a signal is no date: its sentence names the days that matter
-    see = ("risk", due.risk_id) if due.risk_id else due.page
+    # What is only to be known of belongs to a risk or a contract: results are told to those who publish them.
+    see = ("risk", due.risk_id) if due.risk_id else ("contract", due.page[1])
     heading = LATE if due.pressing < today else TO_DO if own else TO_KNOW
     item = {
         "kind": due.kind,

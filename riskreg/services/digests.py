@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, case, func, select, update
+from sqlalchemy.orm import aliased
 
 from riskreg.domain.dates import day_of
 from riskreg.domain.notices import NoticeKind, Rhythm, digest_goes
@@ -36,6 +37,7 @@ REMINDERS = "remind"  # the job of which every day counts: it tells on which day
 # A pack is read before its meeting: it does not wait for the day of a weekly digest.
 PRESSING = case((Notice.kind == NoticeKind.PACK, 1), else_=0)
 LOOK_BACK = timedelta(days=21)  # a weekly one, with a fortnight of holidays in between
+GOES = ("waiting", "claimed", "started", "sent")
 OFF = "Switched off by the person."
 OVERTAKEN = "Overtaken by a later reminder of the same."
 GONE = {
@@ -129,12 +131,13 @@ def write_digest(message: Message, now: datetime) -> dict[str, Any] | None:
 
 def _still_due(notices: Collection[Notice], today: date, now: datetime) -> Iterator[tuple[Due, Telling]]:
     for kind, latest in _latest_of_each(notices).items():
+        later = _told_later(latest.values())
         found = {due.id: due for due in read_due(kind, today, latest)}
         staff = Staff(today, {due.owner_post_id for due in found.values() if due.owner_post_id})
         for key, notice in latest.items():
             due = found.get(key)
             told = staff.told_of(due) if due else {}
-            if why := _no_longer(notice, due, told, now):
+            if why := _no_longer(notice, due, told, now) or (OVERTAKEN if notice.id in later else ""):
                 _end(notice, why)
             elif due:
                 yield due, told[notice.person_id]
@@ -150,6 +153,18 @@ def _latest_of_each(notices: Collection[Notice]) -> dict[NoticeKind, dict[int, N
                 _end(latest[kind][key], OVERTAKEN)
             latest[kind][key] = notice
     return latest
+
+
+def _told_later(notices: Collection[Notice]) -> set[int]:
+    """Which of a person's notices of one kind a later digest tells anew, which went or goes like this one."""
+    later, same = aliased(Notice), (Notice.kind, Notice.thing, Notice.person_id, Notice.due_on)
+    query = (
+        select(Notice.id)
+        .join(later, and_(later.id > Notice.id, *(getattr(later, one.key) == one for one in same)))
+        .join(Message, Message.id == later.message_id)
+        .where(Notice.id.in_([one.id for one in notices]), later.state == "told", Message.state.in_(GOES))
+    )
+    return set(db.session.scalars(query))
 
 
 def _no_longer(notice: Notice, due: Due | None, told: Collection[int], now: datetime) -> str:

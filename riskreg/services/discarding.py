@@ -13,10 +13,10 @@ from riskreg.domain.lifecycle import RiskStatus, change_risk
 from riskreg.models import Risk
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.escalations import add_version
 from riskreg.services.locking import lock_risk
 from riskreg.services.notices import tell_of_answer
 from riskreg.services.proposing import proposer_of, wrote_first
+from riskreg.services.versions import add_version
 
 NOT_YOURS = "Only who wrote this draft or the co-ordinator may discard it or take it up again."
 CO_ORDINATOR = "Only the co-ordinator may discard what is proposed."

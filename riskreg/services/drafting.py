@@ -17,11 +17,11 @@ from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating, newest_rating, record_ratings
 from riskreg.services.audit import record
-from riskreg.services.escalations import add_version
 from riskreg.services.keeping import Written, write_text
 from riskreg.services.locking import lock_risk
 from riskreg.services.proposing import NewRisk, check_owning, is_writer
 from riskreg.services.settling import settle
+from riskreg.services.versions import add_version
 
 TARGET_STAYS = "A target was given already. Choose another one; it cannot be taken back."
 

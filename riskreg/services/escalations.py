@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-
-from sqlalchemy import select
 
 from riskreg.domain.access import Permission, holds, require
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.lifecycle import (
     LIVE,
-    OPEN_ACTIONS,
     DecisionKind,
     DecisionTaken,
     EscalationStatus,
@@ -23,15 +19,15 @@ from riskreg.domain.lifecycle import (
 )
 from riskreg.domain.sentences import closed, day
 from riskreg.extensions import db
-from riskreg.models import Action, Decision, Escalation, Risk, RiskVersion
+from riskreg.models import Decision, Escalation, Risk
 from riskreg.queries.policies import policy_on
 from riskreg.services import notices
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
+from riskreg.services.keeping import leave_register, open_actions
 from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.meetings import check_held
 from riskreg.services.referrals import follow_decision
-from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation, settle
 
 
@@ -102,7 +98,7 @@ def record_decision(
     if ended:
         escalation.ended_at, escalation.ended_why = now, row.reason
     if decision.kind is DecisionKind.CLOSE:
-        _close(actor, risk, row.reason, now)
+        leave_register(actor, risk, change_risk(RiskStatus(risk.status), "close"), row.reason, now)
     settle(risk, policy_on(risk.register_id, today), None if ended else escalation)
     record(actor, "decided", f"escalation:{escalation.id}", _sentence(row, risk), now=now, risk=risk, kind=row.kind)
     follow_decision(actor, escalation, row, now)
@@ -115,13 +111,8 @@ def _leads_to(escalation: Escalation, decision: DecisionTaken, today: date) -> E
     if before not in LIVE:
         raise RuleBroken(f"This escalation has ended already: it is {before}.")
     has_corporate = risk.register.parent_id is not None
-    return decide(before, decision, today, _open_actions(risk), has_corporate=has_corporate)
-
-
-def _open_actions(risk: Risk) -> Sequence[str]:
-    return db.session.scalars(
-        select(Action.text).where(Action.risk_id == risk.id, Action.status.in_(OPEN_ACTIONS)).order_by(Action.id)
-    ).all()
+    waiting = [one.text for one in open_actions(risk.id)]
+    return decide(before, decision, today, waiting, has_corporate=has_corporate)
 
 
 def _as_seen(escalation: Escalation) -> dict[str, Any]:
@@ -148,32 +139,3 @@ def _sentence(decision: Decision, risk: Risk) -> str:
     if decision.meeting_on:
         text += f" Decided at the meeting of {day(decision.meeting_on)}."
     return f"{text} The rating shown is {risk.effective_rag}."
-
-
-def _close(actor: Actor, risk: Risk, reason: str, now: datetime) -> None:
-    risk.status = change_risk(RiskStatus(risk.status), "close")
-    risk.closed_on, risk.closing_reason = day_of(now), reason
-    drop_drafts(risk.id)
-    add_version(actor, risk, now, reason)
-
-
-def add_version(actor: Actor, risk: Risk, now: datetime, why: str) -> None:
-    """Keep the text, status and owner of a risk as they read from now on, and why they changed."""
-    newest = select(RiskVersion.version).where(RiskVersion.risk_id == risk.id).order_by(RiskVersion.version.desc())
-    db.session.add(
-        RiskVersion(
-            risk_id=risk.id,
-            version=(db.session.scalar(newest.limit(1)) or 0) + 1,
-            title=risk.title,
-            cause=risk.cause,
-            event=risk.event,
-            consequence=risk.consequence,
-            category=risk.category,
-            objective=risk.objective,
-            status=risk.status,
-            owner_post_id=risk.owner_post_id,
-            change_reason=why,
-            recorded_at=now,
-            person_id=actor.person_id,
-        )
-    )

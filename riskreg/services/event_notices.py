@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -12,37 +12,59 @@ from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import LIVE
 from riskreg.domain.mentions import mentioned
 from riskreg.domain.notices import NoticeKind
-from riskreg.domain.sentences import closed, day, the
+from riskreg.domain.sentences import FILLED_BY, MAY_ACT, closed, day, the
 from riskreg.extensions import db
 from riskreg.models import AuditEvent, Escalation, Holding, Message, Notice, Pack, Person, Post, Risk
-from riskreg.queries.people import held_on, holders_of, people_with_role
+from riskreg.models.outbox import LOST
+from riskreg.queries.people import held_on, people_with_role
+from riskreg.queries.staff import Owners, Staff
 from riskreg.services.actors import Actor
-from riskreg.services.lost_mail import UNSETTLED, words_of_lost
+from riskreg.services.lost_mail import words_of_lost
 from riskreg.services.still_standing import ENDED, check_reason_went, check_referral_ended
 from riskreg.services.telling import tell_of_event
 
+MENTIONS = "@"
 PAGES = {"indicator": "indicator", "contract": "contract"}  # the kinds of subject that have a page of their own
 
 
 def tell_of_hand_over(actor: Actor, risk: Risk, before: str, reason: str, now: datetime) -> None:
-    """Tell who holds the post to which a risk was handed over; nobody is told of what they did themselves."""
+    """Tell who holds the post to which a risk was handed over; nobody is told of what they did themselves.
+
+    While nobody holds it, those are told to whom its line leads.
+    """
     owner = risk.owner_post
+    owners = Staff(day_of(now), [owner.id]).owners(owner.id)
     facts = {
-        "what": f"{risk.reference} is yours now",
+        "what": f"{risk.reference} {'was handed over to a vacant post' if owners.vacant else 'is yours now'}",
         "title": risk.title,
         "rag": risk.effective_rag,
-        "detail": [closed(reason), f"Its next review is due on {day(risk.review_due_on)}."],
+        "detail": [closed(reason), _review_of(risk, day_of(now))],
         "do": f"See {risk.reference}",
         "page": ["risk", risk.id],
         "risk_id": risk.id,
         "post_id": owner.id,
+        "vacant": owners.vacant,
     }
-    told = [one for one in holders_of(owner.id, day_of(now)) if one.person_id != actor.person_id]
-    for deputy in (False, True):
-        as_what = f"{'a deputy of ' if deputy else ''}{the(owner.title)}"
-        why = {"why": f"You are told as {as_what}, to whom {the(before)} handed it over."}
-        people = [one.person_id for one in told if one.deputy is deputy]
-        tell_of_event(NoticeKind.HANDED_OVER, f"risk:{risk.id}.{risk.revision}", people, facts | why, now)
+    for one in owners.people:
+        if one.person_id != actor.person_id:
+            why = _why_handed_over(owner.title, before, owners, deputy=one.deputy)
+            thing = f"risk:{risk.id}.{risk.revision}"
+            tell_of_event(NoticeKind.HANDED_OVER, thing, [one.person_id], {**facts, "why": why}, now)
+
+
+def _review_of(risk: Risk, today: date) -> str:
+    on = day(risk.review_due_on)
+    return (
+        f"Its review is late: it was due on {on}." if risk.review_due_on < today else f"Its next review is due on {on}."
+    )
+
+
+def _why_handed_over(owner: str, before: str, owners: Owners, *, deputy: bool) -> str:
+    if owners.vacant:
+        acts = FILLED_BY if owners.lone else MAY_ACT
+        return f"You are told because {the(before)} handed it over to the post {owner}, which is vacant. {acts}"
+    as_what = f"{'a deputy of ' if deputy else ''}{the(owner)}"
+    return f"You are told as {as_what}, to whom {the(before)} handed it over."
 
 
 def tell_of_post(actor: Actor, holding: Holding, now: datetime) -> None:
@@ -104,11 +126,15 @@ def tell_of_failed_mail(message: Message, state: str, error: str, now: datetime)
 
 
 def tell_of_mentions(actor: Actor, event: AuditEvent, risk: Risk | None, now: datetime) -> None:
-    """Tell everybody who is mentioned in what was written, by name or as the holder of a post."""
+    """Tell everybody who is mentioned in what was written, by name or as the holder of a post.
+
+    What one act writes down in several places, such as a merge under both risks, is told once.
+    """
     kind, _, key = event.subject.partition(":")
     if risk is None and kind not in PAGES:
         return
     people = _mentioned(event.sentence, day_of(now)) - {actor.person_id}
+    people -= _told_by_this_act(people, event.sentence, now)
     facts = {
         "what": f"{actor.name} mentions you" + (f" about {risk.reference}" if risk else ""),
         "title": risk.title if risk else "",
@@ -120,6 +146,14 @@ def tell_of_mentions(actor: Actor, event: AuditEvent, risk: Risk | None, now: da
         "risk_id": risk.id if risk else None,
     }
     tell_of_event(NoticeKind.MENTION, f"event:{event.id}", sorted(people), facts, now)
+
+
+def _told_by_this_act(people: Collection[int], sentence: str, now: datetime) -> set[int]:
+    """Return which people were told at this very moment of the same words, from the first mention on; by one query."""
+    words = sentence.partition(MENTIONS)[2]
+    made = select(Notice.person_id, Notice.facts).where(Notice.state == "waiting", Notice.person_id.in_(people))
+    made = made.where(Notice.kind == NoticeKind.MENTION, Notice.created_at == now)
+    return {key for key, facts in db.session.execute(made) if facts["detail"][0].partition(MENTIONS)[2] == words}
 
 
 def _mentioned(text: str, today: date) -> set[int]:
@@ -147,6 +181,9 @@ def _handed_on(notice: Notice, today: date) -> str:
     risk = db.session.get(Risk, facts["risk_id"]) if "risk_id" in facts else None
     if risk is not None and risk.owner_post_id != facts["post_id"]:
         return "It was handed on meanwhile."
+    if facts.get("vacant"):
+        owners = Staff(today, [facts["post_id"]]).owners(facts["post_id"])
+        return "" if owners.vacant else "Somebody holds the post by now."
     ends = select(Holding.id).where(Holding.post_id == facts["post_id"], Holding.person_id == notice.person_id)
     still = db.session.scalar(ends.where((Holding.until_on.is_(None)) | (Holding.until_on >= today)).limit(1))
     return "" if still else "The post is another person's meanwhile."
@@ -162,7 +199,7 @@ def _outdated(notice: Notice, today: date) -> str:
 
 def _settled(notice: Notice, _today: date) -> str:
     message = db.session.get(Message, notice.facts["message_id"])
-    return "" if message and message.state in UNSETTLED else "It was settled meanwhile."
+    return "" if message and message.state in LOST else "It was settled meanwhile."
 
 
 def _decided(notice: Notice, _today: date) -> str:

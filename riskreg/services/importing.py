@@ -248,7 +248,8 @@ def _risk(one: Meant, reference: Reference, around: Around, file: str, now: date
     assert owner and division and current  # noqa: S101, PT018 - else the row has a problem
     counted_from = one.values.get("Last review") or around.today
     closed = one.status == "closed"
-    note = " ".join([str(one.values.get("Note") or ""), *one.remarks]).strip()
+    said = str(one.values.get("Note") or "")
+    said += "." if one.remarks and said[-1:] not in ".!?" else ""
     return Risk(
         register_id=around.register.id,
         reference=reference,
@@ -265,7 +266,7 @@ def _risk(one: Meant, reference: Reference, around: Around, file: str, now: date
         review_due_on=next_review_due(counted_from, current.rag, around.policy, tolerated_until=_tolerated(one)),
         revision=0,
         assumed=one.assumed,
-        note=note,
+        note=" ".join([said, *one.remarks]).strip(),
         exempt_why=one.values.get("Exempt") or "",
         recorded_at=now,
         closed_on=(one.values.get("Closed on") or around.today) if closed else None,

@@ -10,9 +10,9 @@ from riskreg.models import Risk
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating, record_ratings
-from riskreg.services.importing_rows import TEXTS, Level, Meant
+from riskreg.services.importing_rows import Level, Meant
 from riskreg.services.keeping import edit_risk, hand_over_risk, require_open
-from riskreg.services.proposing import RiskText
+from riskreg.services.proposing import TEXTS, RiskText
 from riskreg.services.settling import live_escalation, settle
 
 

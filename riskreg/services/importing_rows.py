@@ -18,6 +18,7 @@ from riskreg.exchange.risk_rows import Rated, Source
 from riskreg.exchange.tables import Problem, quoted
 from riskreg.models import Division, Risk, Service
 from riskreg.services.importing_around import Around, OwningPost
+from riskreg.services.proposing import TEXTS
 
 MEANINGS = {
     **dict.fromkeys(("very high", "critical", "severe", "extreme", "high"), Rag.RED),
@@ -28,9 +29,10 @@ MEANINGS = {
 UNRATED = "--"
 LARGEST_NUMBER = 99_999
 LARGEST_SCORE = 25
+NO_DAY = "That it is tolerated is not recorded: the list does not say until when."
+NOT_TOLERATED = "Its response is not recorded: only a risk that is tolerated has a day until which it is."
 LARGEST_TENTH = 10  # of a score of SimpleRisk's
 TENTHS = ((7, "high"), (4, "medium"), (0, "low"))  # SimpleRisk's own bands of its scores from 0 to 10
-TEXTS = ("title", "cause", "event", "consequence", "category", "objective")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +283,6 @@ class Reader:
         if until is not None and until <= self.around.today:
             self._wrong(meant, "Tolerated until", "the day until which a risk is tolerated must be after today.")
         if meant.values.get("Response") and not meant.responds:
-            meant.remarks.append(
-                "Its response is not recorded: only what is tolerated has a day until which, and needs it."
-            )
+            meant.remarks.append(NO_DAY if until is None else NOT_TOLERATED)
         if travel := meant.values.get("Direction of travel"):
             meant.remarks.append(f"Direction of travel there: {travel}.")

@@ -12,19 +12,19 @@ from riskreg.domain.access import Permission, holds, require
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RuleBroken
 from riskreg.domain.keeping import ResponseKind, check_happened, check_leaving, check_reason, check_response
-from riskreg.domain.lifecycle import OPEN_ACTIONS, RiskStatus, change_risk
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, OPEN_ACTIONS, RiskStatus, change_risk
 from riskreg.domain.sentences import day, listed
 from riskreg.extensions import db
 from riskreg.models import Action, Post, Risk, RiskResponse
 from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.escalations import add_version
 from riskreg.services.event_notices import tell_of_hand_over
 from riskreg.services.locking import lock_risk
 from riskreg.services.proposing import RiskText, check_owning, check_text, is_writer
 from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation, settle
+from riskreg.services.versions import add_version
 
 
 def require_keeper(actor: Actor, risk: Risk) -> None:
@@ -46,7 +46,7 @@ def edit_risk(actor: Actor, risk: Risk, text: RiskText, reason: str, seen_revisi
     An open risk is changed by its owner or the co-ordinator, a draft or proposal by who wrote it as well.
     Raises NotPermitted, ChangedMeanwhile, and RuleBroken naming the field.
     """
-    before_approval = risk.status in (RiskStatus.DRAFT, RiskStatus.PROPOSED)
+    before_approval = risk.status in BEFORE_APPROVAL
     if not (before_approval and is_writer(actor, risk)):
         require_keeper(actor, risk)
     lock_risk(risk, seen_revision)
@@ -170,6 +170,13 @@ def check_closing(risk: Risk) -> RiskStatus:
     return status
 
 
+def leave_register(actor: Actor, risk: Risk, status: RiskStatus, reason: str, now: datetime) -> None:
+    """Let a risk end today in this status and for this reason; nobody goes on with a review of it."""
+    risk.status, risk.closed_on, risk.closing_reason = status, day_of(now), reason
+    drop_drafts(risk.id)
+    add_version(actor, risk, now, reason)
+
+
 def close_risk(actor: Actor, risk: Risk, reason: str, seen_revision: int, now: datetime) -> None:
     """Take a risk out of the register, with the reason; its reference stays its own.
 
@@ -179,9 +186,7 @@ def close_risk(actor: Actor, risk: Risk, reason: str, seen_revision: int, now: d
     lock_risk(risk, seen_revision)
     status = check_closing(risk)
     said = check_reason(reason, "Say why the risk is closed.")
-    risk.status, risk.closed_on, risk.closing_reason = status, day_of(now), said
-    drop_drafts(risk.id)
-    add_version(actor, risk, now, said)
+    leave_register(actor, risk, status, said, now)
     record(actor, "closed", f"risk:{risk.id}", f"Closed: {said}", now=now, risk=risk)
 
 

@@ -24,7 +24,7 @@ from riskreg.domain.links import (
     heeds_words,
     until_words,
 )
-from riskreg.domain.sentences import day
+from riskreg.domain.sentences import closed, day
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, LinkPast, Risk
 from riskreg.services.actors import SYSTEM, Actor
@@ -34,6 +34,7 @@ from riskreg.services.evaluation import evaluate_register
 from riskreg.services.keeping import require_keeper
 from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.proposing import is_writer
+from riskreg.services.reversal import Went, let_go_by
 
 Subject = Indicator | Contract
 
@@ -96,7 +97,7 @@ def add_link(
     )
     _write(actor, link, checked, now)
     db.session.add(link)
-    text = f"Linked to {_named(link)}: {checked.reason} {_in_force(link)}"
+    text = f"Linked to {_named(link)}: {closed(checked.reason)} {_in_force(link)}"
     return _settled(actor, "linked", link, text, now, shown)
 
 
@@ -116,7 +117,7 @@ def change_link(
     old = _said(link)
     _keep(actor, link, said, day_of(now), now)
     _write(actor, link, checked, now)
-    text = f"Changed the link to {_named(link)}: {said} {_in_force(link)}"
+    text = f"Changed the link to {_named(link)}: {closed(said)} {_in_force(link)}"
     return _settled(actor, "changed a link", link, text, now, shown, old=old, new=_said(link))
 
 
@@ -137,20 +138,24 @@ def end_link(
     return _settled(actor, "ended a link", link, text, now, shown, as_it_was=_said(link))
 
 
-def end_links_that_ran_out(register_id: int, now: datetime) -> int:
-    """End the links whose last day is over, each with a sentence, and return how many; the caller evaluates."""
+def end_links_that_ran_out(register_id: int, now: datetime) -> list[Went]:
+    """End the links whose last day is over, each with a sentence, and return what they heed no more.
+
+    The caller evaluates.
+    """
     lock_register(register_id)
     today = day_of(now)
     over = select(Link).join(Risk, Risk.id == Link.risk_id).order_by(Link.id)
-    links = db.session.scalars(over.where(Risk.register_id == register_id, Link.until_on < today)).all()
-    for link in links:
+    went = []
+    for link in db.session.scalars(over.where(Risk.register_id == register_id, Link.until_on < today)).all():
         last = link.until_on or today
         said = f"It was to hold until {day(last)}."
         _end(SYSTEM, link, said, last, now)
         text = f"Ended the link to {_named(link)}: {said}"
         record(SYSTEM, "ended a link", _subject(link), text, now=now, risk=link.risk, as_it_was=_said(link))
-    db.session.flush()
-    return len(links)
+        db.session.flush()
+        went += let_go_by(link, now)
+    return went
 
 
 def _write(actor: Actor, link: Link, terms: LinkTerms, now: datetime) -> None:
@@ -190,7 +195,9 @@ def _settled(
     risk, subject = link.risk, _subject(link)
     indicators, contracts = _ids(link.indicator), _ids(link.contract)
     record(actor, verb, subject, text, now=now, risk=risk, **detail)
-    done = evaluate_register(risk.register_id, now, indicators=indicators, contracts=contracts)
+    db.session.flush()
+    went = let_go_by(link, now)
+    done = evaluate_register(risk.register_id, now, indicators=indicators, contracts=contracts, let_go=went)
     outcome = LinkOutcome(text, effects_of(done))
     require_as_shown(outcome, shown)
     return outcome

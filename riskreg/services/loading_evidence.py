@@ -141,6 +141,7 @@ def load_contracts(plan: Plan, posts: Mapping[str, Post], report: LoadReport) ->
             needed_from="" if known or row.start is None else row.start.text,
             owner_post_id=posts[row.owner_post].id,
             source_line=row.line,
+            extensions=1 if row.extension_months else 0,
             **_as_printed(row),
         )
 
@@ -162,6 +163,7 @@ SAME_NAMES = (
     "start_printed",
     "end_printed",
     "rolling",
+    "extension_months",
     "review_printed",
     "manager_printed",
     "consultation_printed",

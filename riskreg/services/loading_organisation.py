@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from riskreg.exchange.plan_checks import prefix_of
+from riskreg.exchange.plan_checks import prefix_of_plan
 from riskreg.exchange.plan_files import FIRST_DAY
 from riskreg.exchange.plan_tables import DivisionRow, Plan, PostRow, ServiceRow
 from riskreg.extensions import db
@@ -18,12 +18,11 @@ MAIL_DOMAIN = "kent.example"
 
 
 def load_register(plan: Plan, day: date, report: LoadReport) -> Register:
-    """Add the registers that are missing and return that of the plan's references.
+    """Add the registers that are missing and return the one that the plan is loaded into.
 
     A new one gets the plan's rules as version 1 of its policy; a corporate register has no risks and needs none. One
     that was loaded before there was a corporate register is put under it.
     """
-    references = [row.reference for row in plan.risks] + [row.reference for row in plan.used_references]
     present = {row.prefix: row for row in db.session.scalars(select(Register))}
     add_missing(
         report,
@@ -36,7 +35,7 @@ def load_register(plan: Plan, day: date, report: LoadReport) -> Register:
     for row in plan.registers:
         if row.parent and present[row.prefix].parent_id is None:
             present[row.prefix].parent_id = present[row.parent].id
-    register = present[prefix_of(references[0])]
+    register = present[prefix_of_plan(plan) or ""]  # reading the plan made sure that there is one
     versions = select(PolicyVersion).where(PolicyVersion.register_id == register.id, PolicyVersion.version == 1)
     add_missing(
         report,

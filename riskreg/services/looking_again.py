@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -122,10 +122,11 @@ class _Look:
         to = self._addressees(risk, staff)
         part = {**part, **to.vacancy}
         part.pop("deputy_of", None)
+        part.pop("late", None)
         if self.message.person_id in to.deputies:
             part["deputy_of"] = risk.owner_post.title
         if part.get("review_due_on"):
-            part["review_due_on"] = risk.review_due_on.isoformat()
+            part |= _review_of(risk, day_of(self.now))
         if self.message.person_id in to.people:
             return part, ""
         self._aim_anew(part, to)
@@ -203,6 +204,12 @@ class _Look:
         )
         values = {"state": "waiting", "facts": facts, "next_attempt_at": self.now, "attempts": 0, "last_error": ""}
         db.session.execute(again.values(**values).execution_options(synchronize_session=False))
+
+
+def _review_of(risk: Risk, today: date) -> dict[str, Any]:
+    """When the next review of a risk is due, and whether that day has passed."""
+    late = {"late": True} if risk.review_due_on < today else {}
+    return {"review_due_on": risk.review_due_on.isoformat(), **late}
 
 
 def _names(people: Sequence[Holder]) -> dict[int, str]:

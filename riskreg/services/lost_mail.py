@@ -13,10 +13,9 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "failed": ("A message to {} did not arrive", "Send it again, or let it be"),
     "unknown": ("Nobody knows whether a message to {} arrived", "Ask, then send it again or let it be"),
 }
-UNSETTLED = tuple(KNOWN)
 
 
 def words_of_lost(message: Message, state: str, error: str) -> dict[str, Any]:
-    """Return what an item of a digest says of a message in one of the states UNSETTLED, with the error."""
+    """Return what an item of a digest says of a message in one of the states LOST, with the error."""
     what, to_do = KNOWN[state]
     return {"what": what.format(message.person.name), "detail": [closed(error)], "do": to_do}

@@ -149,6 +149,7 @@ def _news(meeting: Meeting, today: date, queued: Sequence[AgendaItem]) -> list[A
         told = any(risk_id == one.risk_id and text.endswith(said) for risk_id, text in before)
         told |= one.part in (Part.OPENED, Part.BACK) and one.risk_id in waits
         told |= one.part is Part.OPENED and one.on == since and one.risk_id in waited
+        told |= one.part is Part.DECIDED and one.met_on == since  # the record of that meeting tells it
         if not told:
             found.append(AgendaItem(kind=ItemKind.NOTE, risk_id=one.risk_id, text=f"{one.reference} {one.title}{said}"))
     return found

@@ -18,10 +18,8 @@ from riskreg.extensions import db
 from riskreg.models import Action, ActionUpdate, Control, Link, Risk
 from riskreg.services.actors import Actor
 from riskreg.services.audit import record
-from riskreg.services.escalations import add_version
-from riskreg.services.keeping import open_actions
+from riskreg.services.keeping import leave_register, open_actions
 from riskreg.services.locking import lock_risk
-from riskreg.services.review_drafts import drop_drafts
 from riskreg.services.settling import live_escalation
 
 
@@ -43,15 +41,13 @@ def merge_risk(actor: Actor, risk: Risk, into: Risk, reason: str, seen_revision:
     status = check_merging(risk)
     check_merge(risk.id, into.id, RiskStatus(into.status), into_discarded=into.was_discarded)
     said = check_reason(reason, "Say why the two are one risk.")
-    risk.status, risk.merged_into = status, into
-    risk.closed_on, risk.closing_reason = day_of(now), said
-    drop_drafts(risk.id)
+    risk.merged_into = into
+    leave_register(actor, risk, status, said, now)
     gone_on = [
         plural(len(_carry_actions(actor, risk, into, now)), "open action"),
         plural(_carry_controls(risk, into, now), "control"),
         plural(_carry_links(risk, into, now), "link"),
     ]
-    add_version(actor, risk, now, said)
     went = f"{listed(gone_on)} went over."
     record(
         actor, "merged", f"risk:{risk.id}", f"Merged into {into.reference}: {closed(said)} {went}",

@@ -16,12 +16,12 @@ from riskreg.domain.access import Permission
 from riskreg.domain.errors import ChangedMeanwhile, RuleBroken
 from riskreg.extensions import db
 from riskreg.models import Message, Person
+from riskreg.models.outbox import LOST
 from riskreg.services.actors import SYSTEM, Actor
 from riskreg.services.audit import record
 from riskreg.services.event_notices import tell_of_failed_mail
 
-UNSETTLED = ("waiting", "failed", "unknown")
-LOST = ("failed", "unknown")
+UNSETTLED = ("waiting", *LOST)
 TRIED = "tried to send a message"
 STATE_WORDS = {
     "waiting": "waiting",

@@ -204,7 +204,12 @@ def _brings_administrator(post: Post) -> bool:
 
 
 def _require_an_administrator(on: date) -> None:
-    """Raise RuleBroken unless an active person is administrator on the day, and one is without an end."""
+    """Raise RuleBroken unless an active person is administrator on the day, and one is without an end.
+
+    Of two who take the role from each other at once the second is asked after the first has done it.
+    """
+    held = select(PostRole.post_id).where(PostRole.role == Role.ADMINISTRATOR).order_by(PostRole.post_id)
+    db.session.execute(held.with_for_update()).all()
     administrators = (
         select(Holding.id)
         .join(Person, Person.id == Holding.person_id)

@@ -21,11 +21,11 @@ from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating, record_ratings
 from riskreg.services.audit import record
-from riskreg.services.escalations import add_version
 from riskreg.services.locking import lock_register, lock_risk
 from riskreg.services.notices import tell_of_answer
 from riskreg.services.references import next_reference
 from riskreg.services.settling import settle
+from riskreg.services.versions import add_version
 
 PROPOSED = "Proposed for the register."
 DRAFTED = "Written as a draft."

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.sentences import written_reference
 from riskreg.exchange.tables import Problem, quoted
 from riskreg.extensions import db
 from riskreg.models import (
@@ -35,10 +36,11 @@ from riskreg.models import (
     Service,
 )
 from riskreg.queries.policies import versions_of
+from riskreg.services.proposing import TEXTS
 from riskreg.services.whole_register import SheetLine
 
 WRITTEN = re.compile(r"(?P<prefix>.+) (?P<number>[0-9]{1,9})")
-TEXTS = ("title", "cause", "event", "consequence", "category", "objective", "status")
+WRITTEN_OF_RISK = (*TEXTS, "status")
 T = TypeVar("T")
 
 
@@ -104,7 +106,7 @@ def add_references(lines: Iterable[SheetLine], known: Known) -> None:
     """Make the references that were never given here; those that the register holds already stay as they are."""
     prefixes = {row_id: prefix for prefix, row_id in known.registers.items()}
     known.references |= {
-        f"{prefixes[row.register_id]} {row.number:02d}": row for row in db.session.scalars(select(Reference))
+        written_reference(prefixes[row.register_id], row.number): row for row in db.session.scalars(select(Reference))
     }
     seen: set[str] = set()
     for line in lines:
@@ -142,7 +144,7 @@ def add_risk(line: SheetLine, rated: Mapping[str, SheetLine], known: Known) -> N
     known.risks[said] = Risk(
         register_id=reference.register_id,
         reference=reference,
-        **{name: line[name] for name in TEXTS},
+        **{name: line[name] for name in WRITTEN_OF_RISK},
         **{name: line[name] for name in ("review_due_on", "review_counted_from", "closed_on", "closing_reason")},
         **{name: line[name] for name in ("assumed", "note", "recorded_at")},
         published_text=line["printed"],
@@ -173,7 +175,7 @@ def _version(line: SheetLine, risk: Risk, known: Known) -> RiskVersion:
     return RiskVersion(
         risk_id=risk.id,
         version=line["version"],
-        **{name: line[name] for name in TEXTS},
+        **{name: line[name] for name in WRITTEN_OF_RISK},
         owner_post_id=known.one(line, "owner", known.posts, "post"),
         change_reason=line["why"],
         recorded_at=line["recorded_at"],

@@ -64,6 +64,11 @@ class FileRow:
     is_new: bool = True
     before: EarlierResult | None = None
 
+    @property
+    def value(self) -> Decimal:
+        """The figure."""
+        return Decimal(self.entry.value)
+
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
@@ -251,7 +256,7 @@ class _Reader:
         """Refuse 0.745 for a percentage that was 74% before, and doubt it where none was: only its maker knows."""
         for number, row in list(self.rows.items()):
             cell, earlier = self.lines[number].values[RESULT], row.before.value if row.before else None
-            question = share_question(cell.words, Decimal(row.entry.value), row.indicator.unit, earlier)
+            question = share_question(cell.words, row.value, row.indicator.unit, earlier)
             if question and earlier is not None:
                 self._refuse(number, RESULT, f"{question} Write the sign.")
             elif question and row.is_new:
@@ -260,7 +265,7 @@ class _Reader:
 
 def _doubts(book: Workbook, mapping: ColumnMapping, rows: tuple[FileRow, ...]) -> Iterator[str]:
     """Say what speaks for a file of another period: the same figures as before, or another year in its names."""
-    known = [(row.before, Decimal(row.entry.value)) for row in rows if row.before]
+    known = [(row.before, row.value) for row in rows if row.before]
     same = Counter(before.period for before, value in known if before.value == value)
     if same.total() >= FEWEST_ALIKE and same.total() >= SHARE_ALIKE * len(known):
         share = f"All {len(rows)}" if same.total() == len(rows) else f"{same.total():,} of the {len(rows):,}"

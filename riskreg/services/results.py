@@ -12,7 +12,7 @@ from itertools import islice
 from sqlalchemy import func, select
 
 from riskreg.domain.errors import ChangedMeanwhile, RowProblem, RowsBroken, RuleBroken
-from riskreg.domain.figures import read_figure
+from riskreg.domain.figures import is_gap, read_figure
 from riskreg.domain.periods import Basis, misnamed
 from riskreg.domain.sentences import day, figure
 from riskreg.extensions import db
@@ -141,7 +141,7 @@ def _read(
         raise ChangedMeanwhile(CORRECTED)
     wrong = list(_faults(entry, today, known))
     try:
-        value = _figure(entry.value, indicator)
+        value = read_figure(entry.value, indicator.unit, is_gap=is_gap(indicator.name))
     except RuleBroken as broken:
         return None, [broken, *wrong]
     if known is not None and known.value == value:
@@ -164,11 +164,6 @@ def _unexplained(known: Result, unit: str, *, corrects: bool) -> RuleBroken:
         f" ({known.period}: {published}). Correct that result instead. A correction needs a reason.",
         "reason",
     )
-
-
-def _figure(words: str, indicator: Indicator) -> Decimal:
-    """A gap between two percentages may turn round; by their names the plan's indicators say which are gaps."""
-    return read_figure(words, indicator.unit, is_gap="gap" in indicator.name.lower())
 
 
 def _faults(entry: ResultEntry, today: date, known: Result | None) -> Iterator[RuleBroken]:

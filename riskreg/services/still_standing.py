@@ -83,7 +83,12 @@ def _escalation(notice: Notice) -> Escalation:
 def _gone(notice: Notice, escalation: Escalation) -> list[str]:
     """The sentences on the reasons of which nothing as grave stands again."""
     held = {one.signal_id: one.signal for one in escalation.evidence}
-    standing = [signal for signal in held.values() if signal.state == SignalState.STANDS]
+    dropped = no_longer_heeded([escalation])
+    standing = [
+        signal
+        for signal in held.values()
+        if signal.state == SignalState.STANDS and (escalation.id, signal.id) not in dropped
+    ]
     return [
         sentence
         for signal_id, sentence in notice.facts["went"]

@@ -14,6 +14,7 @@ from typing import Any
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import day_of
 from riskreg.domain.errors import RowProblem, RowsBroken, RuleBroken
+from riskreg.domain.figures import is_gap
 from riskreg.domain.policy import Policy
 from riskreg.domain.target_setting import read_target, target_faults, target_words, written_target
 from riskreg.domain.targets import Polarity, Target, TargetKind
@@ -142,9 +143,8 @@ def _take(
     """Add the reading of an entry, or return what is wrong with it. What says nothing new was right in its time."""
     if not indicator.is_rated:
         return [RuleBroken("It is for information: it is not rated, so it has no target.", "kind")]
-    is_gap = "gap" in indicator.name.lower()
     try:
-        target = read_target(entry.typed, entry.kind, indicator.unit, is_gap=is_gap)
+        target = read_target(entry.typed, entry.kind, indicator.unit, is_gap=is_gap(indicator.name))
     except RuleBroken as broken:
         return [broken]
     reading = _Reading(entry, indicator, target, known)

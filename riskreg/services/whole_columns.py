@@ -10,7 +10,7 @@ from typing import Any
 from riskreg.database import LARGEST_ID
 from riskreg.domain.contract_terms import KINDS, MOST_EXTENSIONS, MOST_MONTHS
 from riskreg.domain.contracts import RouteKind
-from riskreg.domain.dates import LONDON
+from riskreg.domain.dates import LONDON, PLAN_YEARS
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.indicator_terms import MOST_DECIMALS, STATED, UNITS
 from riskreg.domain.keeping import ResponseKind
@@ -21,7 +21,7 @@ from riskreg.domain.referrals import ReferralState
 from riskreg.domain.scoring import LEVELS, Rag
 from riskreg.domain.signals import Reach, SignalKind
 from riskreg.domain.targets import Direction, Polarity, TargetKind
-from riskreg.exchange.cells import YEARS, choice
+from riskreg.exchange.cells import choice
 from riskreg.exchange.sheets import Cell
 from riskreg.exchange.tables import quoted
 from riskreg.exchange.typed import EMPTY, day, figure, filled_or, partial_day, readable, whole_figure, worded
@@ -140,7 +140,7 @@ BY_UNIT: dict[str, Callable[[Cell], Any]] = {
 _level = whole_figure(LEVELS[0], LEVELS[-1])
 _heeds = worded(choice("any", "red", "watch"))
 _subject = worded(choice("indicator", "contract"))
-_year = whole_figure(YEARS[0], YEARS[-1])
+_year = whole_figure(PLAN_YEARS[0], PLAN_YEARS[-1])
 _revision = whole_figure(1, LARGEST_ID)
 _kind_of_target = worded(choice(*TargetKind))
 _basis = worded(choice(*Basis))

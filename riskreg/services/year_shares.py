@@ -1,4 +1,4 @@
-"""Asking of the targets and national figures of a sheet whether one was meant as a share, such as 0.8 for 80%."""
+"""Asking of targets and national figures, of a sheet or a form, whether one was meant as a share: 0.8 for 80%."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from riskreg.domain.errors import RowProblem
+from riskreg.domain.errors import RowProblem, RowsBroken
 from riskreg.domain.figures import read_figure, share_doubts, share_question
 from riskreg.domain.targets import TargetKind
 from riskreg.extensions import db
@@ -30,24 +30,66 @@ class SharesAsked:
     doubts: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of one figure; `is_told`: an earlier figure says that a share was meant."""
+
+    row: str
+    code: str
+    field: str
+    words: str
+    is_told: bool
+
+    @property
+    def problem(self) -> RowProblem:
+        """The refusal of the figure."""
+        return RowProblem(self.row, f"{self.words} Write the sign.", self.field)
+
+
 def ask_of_targets(entries: Sequence[TargetEntry]) -> SharesAsked:
     """Ask of targets and floors that are new and can be read; by three queries."""
-    return _asked(entries, TargetRow, OF_TARGETS)
+    return _asked(_questions(entries, TargetRow, OF_TARGETS))
 
 
 def ask_of_benchmarks(entries: Sequence[BenchmarkEntry]) -> SharesAsked:
     """Ask of national figures and neighbours that are new and can be read; by three queries."""
-    return _asked(entries, Benchmark, OF_FIGURES)
+    return _asked(_questions(entries, Benchmark, OF_FIGURES))
 
 
-def _asked(
+def require_signs_of_target(entry: TargetEntry) -> None:
+    """Ask it of the only target of a form, which can be read. Raises RowsBroken with what it is asked of."""
+    _require_signs(_questions([entry], TargetRow, OF_TARGETS))
+
+
+def require_signs_of_benchmark(entry: BenchmarkEntry) -> None:
+    """Ask it of the only national figure of a form, which can be read. Raises RowsBroken with what it is asked of."""
+    _require_signs(_questions([entry], Benchmark, OF_FIGURES))
+
+
+def _require_signs(questions: Iterator[_Question]) -> None:
+    """Refuse also what no earlier figure tells: in a form the sign costs one stroke."""
+    if problems := [one.problem for one in questions]:
+        raise RowsBroken(problems)
+
+
+def _asked(questions: Iterator[_Question]) -> SharesAsked:
+    found, doubted = SharesAsked(), []
+    for one in questions:
+        if one.is_told:
+            found.problems.append(one.problem)
+        else:
+            doubted.append((f"{one.row[:1].upper()}{one.row[1:]}, {one.code}", one.words))
+    found.doubts += share_doubts(doubted)
+    return found
+
+
+def _questions(
     entries: Sequence[TargetEntry | BenchmarkEntry], table: type[TargetRow] | type[Benchmark], fields: tuple[str, ...]
-) -> SharesAsked:
+) -> Iterator[_Question]:
     ids = {entry.indicator_id for entry in entries}
     columns = select(Indicator.id, Indicator.code, Indicator.unit).where(Indicator.id.in_(ids))
     indicators = {row.id: row for row in db.session.execute(columns)}
     known, results = _known(ids, table, fields), _latest_results(ids)
-    found, doubted = SharesAsked(), []
     for entry in entries:
         about = indicators[entry.indicator_id]
         for name, words in _typed(entry, fields):
@@ -55,13 +97,9 @@ def _asked(
             earlier = _nearest(there, entry.year)
             if there.get(entry.year) == value:
                 continue
-            question = share_question(words, value, about.unit, results.get(about.id) if earlier is None else earlier)
-            if question and (earlier is not None or about.id in results):
-                found.problems.append(RowProblem(entry.row, f"{question} Write the sign.", name))
-            elif question:
-                doubted.append((f"{entry.row[:1].upper()}{entry.row[1:]}, {about.code}", question))
-    found.doubts += share_doubts(doubted)
-    return found
+            earlier = results.get(about.id) if earlier is None else earlier
+            if question := share_question(words, value, about.unit, earlier):
+                yield _Question(entry.row, about.code, name, question, earlier is not None)
 
 
 def _typed(entry: TargetEntry | BenchmarkEntry, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,12 @@ from typing import Any
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput
 from wtforms import Field
 
+from riskreg.domain.dates import PLAN_YEARS
 from riskreg.domain.sentences import MONTHS
 from riskreg.web.fields import in_sentence, needed_or_optional
 
 PARTS = ("day", "month", "year")
 WIDTHS = {"day": "govuk-input--width-2", "month": "govuk-input--width-2", "year": "govuk-input--width-4"}
-YEARS = range(1900, 2200)
 
 
 class DateInput(GovDateInput):
@@ -106,7 +106,7 @@ class DateField(Field):
     def year(self, typed: dict[str, str]) -> int:
         """Return the year that was typed. Raises ValueError when no plan could mean it."""
         year = int(typed["year"]) if typed["year"].isdecimal() else 0
-        if year not in YEARS:
+        if year not in PLAN_YEARS:
             self.wrong = frozenset({"year"})
             raise ValueError
         return year

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from riskreg.domain.sentences import listed, plural
-from riskreg.models import Escalation
-from riskreg.services.consequences import Effect, RiskEffect
+from riskreg.services.consequences import Effect, RiskEffect, effects_on_risks
 from riskreg.services.evaluation import Evaluation
-
-
-def what_changed(done: Evaluation) -> str:
-    """Say which risks were escalated, which escalations were joined, withdrawn or proposed to end, or that none was."""
-    parts = []
-    if done.raised:
-        names = _references(one.escalation for one in done.raised)
-        parts.append(f"{plural(len(done.raised), 'risk')} escalated: {names}.")
-    if done.joined:
-        parts.append(f"{plural(done.joined, 'signal')} joined an escalation that was there already.")
-    if done.withdrawn:
-        parts.append(f"Escalation withdrawn: {_references(done.withdrawn)}.")
-    if done.proposed:
-        parts.append(f"De-escalation proposed to DMT: {_references(done.proposed)}.")
-    return " ".join(parts) or "No escalation changed."
-
 
 EFFECTS = {
     Effect.BROUGHT_BACK: "Back before DMT: {}.",
@@ -31,13 +14,19 @@ EFFECTS = {
     Effect.PROPOSED: "De-escalation proposed to DMT: {}.",
     Effect.PUT_BACK: "Back to where DMT had left it: {}.",
     Effect.KEPT: "De-escalation no longer proposed: {}.",
-    Effect.JOINED: "One more reason before DMT: {}.",
+    Effect.JOINED: "A new reason before DMT: {}.",
+    Effect.STANDS_AGAIN: "A reason before DMT stands again: {}.",
     Effect.REASON_WENT: "One reason less before DMT: {}.",
 }
 
 
+def what_changed(done: Evaluation) -> str:
+    """Say what became of the escalations of risks, as it was shown before it was saved, or that none changed."""
+    return what_became_of(list(effects_on_risks(done))) or "No escalation changed."
+
+
 def what_became_of(risks: Sequence[RiskEffect]) -> str:
-    """Say the same of risks whose effects were shown before they were saved; nothing when there are none."""
+    """Say the same of effects that were kept as plain data; nothing when there are none."""
     parts = []
     for effect in Effect:
         names = [one.reference for one in risks if one.effect is effect]
@@ -46,7 +35,3 @@ def what_became_of(risks: Sequence[RiskEffect]) -> str:
         elif names:
             parts.append(EFFECTS[effect].format(listed(names)))
     return " ".join(parts)
-
-
-def _references(escalations: Iterable[Escalation]) -> str:
-    return listed([str(one.risk.reference) for one in escalations])

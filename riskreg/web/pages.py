@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 from riskreg import clock
 from riskreg.domain import sentences
 from riskreg.domain.access import Permission
+from riskreg.domain.dates import LONDON, day_of
 from riskreg.domain.links import HEEDED
 from riskreg.web.access import may
 from riskreg.web.forms import Form
@@ -112,7 +113,7 @@ def day(value: date | None, none: str = NOT_KNOWN) -> str:
     """5 March 2017; of a moment the day in London."""
     if value is None:
         return none
-    return sentences.day(clock.day_of(value) if isinstance(value, datetime) else value)
+    return sentences.day(day_of(value) if isinstance(value, datetime) else value)
 
 
 def long_day(value: date) -> str:
@@ -124,7 +125,7 @@ def moment(value: datetime | None, none: str = NOT_KNOWN) -> str:
     """3 April 2017, 14:05, in London."""
     if value is None:
         return none
-    local = value.astimezone(clock.LONDON)
+    local = value.astimezone(LONDON)
     return f"{sentences.day(local.date())}, {local:%H:%M}"
 
 

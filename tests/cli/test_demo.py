@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -15,6 +16,8 @@ from sqlalchemy import func, select, update
 
 from riskreg import clock
 from riskreg.cli import demo
+from riskreg.domain.dates import LONDON
+from riskreg.domain.notices import DIGEST_AT
 from riskreg.extensions import db
 from riskreg.jobs import run_job
 from riskreg.leadership import alone
@@ -22,6 +25,7 @@ from riskreg.mail import sending
 from riskreg.mail.sending import Outcome, Sent
 from riskreg.models import DemonstrationDay, JobRun, Message, Notice
 from riskreg.services import posting
+from riskreg.services.digests import OVERTAKEN
 
 FIRST = date(2017, 4, 3)
 
@@ -115,15 +119,17 @@ def test_what_the_schedule_does_meanwhile_doubles_nothing(
         arrived.append(str(message["Message-ID"]))
         with demonstration.app_context():
             for job in ("remind", "digests", "send-mail"):
-                run_job(job, datetime(2017, 4, 18, 7, 0, tzinfo=UTC))
+                run_job(job, datetime(2017, 4, 18, 5, 30, tzinfo=UTC))
         started()
         return Sent()
 
     monkeypatch.setattr(sending, "deliver", takes_and_is_not_alone)
     assert advance(demonstration, "2017-04-18").exit_code == 0
-    sent = list(db.session.scalars(select(Message.state)))
-    assert set(sent) == {"sent"}
-    assert len(arrived) == len(set(arrived)) == len(sent)
+    ended = Counter(db.session.scalars(select(Message.state)))
+    # The other schedule is days ahead: what it tells anew, an earlier digest that had not left yet no longer says.
+    assert set(ended) == {"sent", "dropped"}
+    assert set(db.session.scalars(select(Notice.ended_why).where(Notice.state == "dropped"))) == {OVERTAKEN}
+    assert len(arrived) == len(set(arrived)) == ended["sent"]
 
 
 def test_it_waits_for_a_scheduler_and_says_when_that_does_not_end(demonstration: Flask) -> None:
@@ -179,3 +185,9 @@ def test_only_a_demonstration_with_a_fixed_day_moves(demonstration: Flask, env: 
     assert result.exit_code == 1
     assert "Only a demonstration can be moved on: set RISKREG_ENV=demonstration and RISKREG_TODAY." in result.stderr
     assert db.session.scalars(select(DemonstrationDay)).all() == []
+
+
+def test_the_digests_of_a_day_go_at_the_hour_that_the_preferences_name(demonstration: Flask) -> None:
+    advance(demonstration, "2017-04-18")
+    put = db.session.scalars(select(Message.created_at).where(Message.kind == "digest"))
+    assert {f"{at.astimezone(LONDON):%H:%M}" for at in put} == {f"{DIGEST_AT:%H:%M}"} == {"06:30"}

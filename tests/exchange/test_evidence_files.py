@@ -6,7 +6,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskreg.domain.errors import RuleBroken
@@ -127,13 +127,11 @@ def answer(name: str, content: bytes) -> str:
         return refused.sentence
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(sorted(ENDINGS)), st.sampled_from([b"", b"PK\x03\x04", files.PDF]))
 def test_whatever_is_sent_is_taken_or_refused_with_a_sentence(content: bytes, ending: str, start: bytes) -> None:
     assert answer(f"a.{ending}", start + content).startswith((ENDINGS[ending].media_type, f"“a.{ending}” "))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 700), st.binary(min_size=1, max_size=8))
 def test_an_office_file_with_any_bytes_changed_is_taken_or_refused(at: int, changed: bytes) -> None:
     content = files.office("docx")

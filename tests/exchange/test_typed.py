@@ -19,7 +19,12 @@ FORMULA = Cell("=B7*2", Kind.FORMULA, "Results", 7, 4)
 ERROR = Cell("#N/A", Kind.ERROR, "Results", 7, 4)
 MERGED = Cell(None, Kind.MERGED, "Results", 7, 4, merged_into="Results!D5")
 PARSERS = [typed.words, typed.figure(), typed.day, typed.partial_day, typed.year, typed.whole_figure(1, 5)]
-PARSERS += [typed.worded(choice("RED")), typed.known_or(typed.figure()), typed.filled_or(typed.day)]
+PARSERS += [
+    typed.calendar_year,
+    typed.worded(choice("RED")),
+    typed.known_or(typed.figure()),
+    typed.filled_or(typed.day),
+]
 
 
 def text(value: str) -> Cell:
@@ -207,6 +212,16 @@ def test_a_year(cell: Cell, first: int, last: int, written: str) -> None:
 def test_what_is_no_year_is_told(said: str) -> None:
     with pytest.raises(ValueError, match="is not a year such as 2017 or 2016/17"):
         typed.year(text(said))
+
+
+def test_a_calendar_year() -> None:
+    for cell in (text("2018"), number("2018")):
+        assert typed.calendar_year(cell) == 2018
+    for cell in (text("2018/19"), text("soon"), number("2018.5"), number("43191"), text("18")):
+        with pytest.raises(ValueError, match=r"^“[^”]+” is not a year such as 2018\.$"):
+            typed.calendar_year(cell)
+    with pytest.raises(ValueError, match="the cell is empty"):
+        typed.calendar_year(EMPTY)
 
 
 def test_whole_figures_and_words() -> None:

@@ -46,7 +46,7 @@ def types_of(content: bytes) -> set[str]:
 
 
 @given(st.lists(NASTY, min_size=1, max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_text_ever_runs_as_a_formula(texts: list[str]) -> None:
     columns = [NewColumn(text, choices=(text,), note=text, typed=True) for text in texts]
     content = write_workbook([NewSheet("Results", columns, [texts])], texts[0], notes=texts)
@@ -56,7 +56,7 @@ def test_no_text_ever_runs_as_a_formula(texts: list[str]) -> None:
 
 
 @given(st.lists(VALUE, min_size=1, max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_was_written_reads_the_same(values: list[Any]) -> None:
     line = {line.number: line for line in books.lines_of(written(*values))}
     for number, value in enumerate(values):

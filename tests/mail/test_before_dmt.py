@@ -95,6 +95,20 @@ def test_a_decision_gives_one_date_for_the_next_review(app: Flask, kind: Decisio
         assert ("Answer by completing a review by 5 May 2017" in part) is asks
 
 
+def test_a_review_whose_day_has_passed_is_said_to_be_late_and_led_to(app: Flask) -> None:
+    late = {"review_due_on": "2017-03-03", "late": True}
+    facts = {**DECISION, "decision": "refer to the corporate register", "due_on": None, **late}
+    for kind, told in (("decision_made", facts), ("referral_answered", {**HANDED_BACK, **late})):
+        _, text, html = written(app, kind, told)
+        for part in (text, html):
+            assert "The review that was due by 3 March 2017 is late." in part
+            assert "next review" not in part
+            assert f"/risks/{told['risk_id']}/review" in part
+    _, text, html = written(app, "escalation_raised", {"for": "owner", "escalations": [{**ESCALATION, **late}]})
+    for part in (text, html):
+        assert "Review CYPE 20, which was due by 3 March 2017" in part
+
+
 def test_a_closed_risk_has_no_next_review(app: Flask) -> None:
     facts = {**DECISION, "decision": "close the risk", "due_on": None, "review_due_on": None}
     _, text, _ = written(app, "decision_made", facts)

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskreg.domain.sentences import one_line
 from riskreg.mail.composing import (
     LINE_WIDTH,
     AddressError,
     bounce_address,
     compose,
     flowed,
-    one_line,
     outbox_message_id,
     risks_of,
     unflowed,

@@ -171,7 +171,7 @@ def test_a_decision_states_the_rating_that_is_shown_now(letter: Any) -> None:
 
 def test_no_paragraph_of_an_owner_s_message_breaks_within_a_sentence(letter: Any) -> None:
     text = letter("escalation_raised", {"for": "owner", "escalations": [ESCALATION]}).text
-    assert "Your own rating has not been changed. DMT decides, and you will be told.\n" in text
+    assert "The owner's own rating has not been changed. DMT decides, and you will be told.\n" in text
 
 
 def test_an_invitation_holds_the_link_and_its_end_in_london_time(letter: Any) -> None:

@@ -287,6 +287,15 @@ def test_what_the_plan_calls_open_ended_rolls_on_and_nothing_else_does() -> None
     assert not any(row["end"] for row in rolling)
 
 
+def test_what_the_plan_gives_an_option_to_extend_has_its_months_and_nothing_else_does() -> None:
+    extended = [row for row in table("contracts") if row["extension_months"]]
+    words = re.compile("option|extend|extension", re.IGNORECASE)
+    assert [row for row in table("contracts") if words.search(row["end_printed"] + row["value_printed"])] == extended
+    assert [(row["reference"], row["end"], row["extension_months"]) for row in extended] == [
+        ("COM-13", "2018-04-30", "25")
+    ]
+
+
 def test_a_row_broken_by_a_page_header_is_joined() -> None:
     writing = keyed("indicators", "code")["SI-07",]
     assert (writing["comment"], writing["line"]) == ("Drafted by KA as not in SI targets file", "833;837")

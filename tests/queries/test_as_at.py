@@ -25,9 +25,10 @@ from riskreg.queries.register import RegisterName, Wanted, only_register, risk_l
 from riskreg.services.actions import ActionChange, update_action
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating
-from riskreg.services.escalations import add_version, raise_escalation, record_decision
+from riskreg.services.escalations import raise_escalation, record_decision
 from riskreg.services.reviews import ReviewAnswers, complete_review
 from riskreg.services.settling import live_escalation
+from riskreg.services.versions import add_version
 from tests import factories as make
 from tests.web.before_dmt import counted, decided, escalated, reviewed
 
@@ -155,7 +156,7 @@ STEP = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=1, max_size=12))
 def test_what_the_page_showed_at_the_end_of_a_day_is_read_of_that_day_ever_after(
     app: Flask, steps: list[tuple[int, int, tuple[str, int, int]]]

@@ -15,7 +15,7 @@ from riskreg.queries.changes import changes_between, count_changes
 from riskreg.queries.movements import movements
 from riskreg.queries.narrowing import Of, Scope
 from riskreg.services.actors import Actor
-from riskreg.services.escalations import add_version
+from riskreg.services.versions import add_version
 from tests import factories as make
 from tests.queries.test_as_at import assessed, entered
 from tests.web.before_dmt import decided, escalated

@@ -34,7 +34,7 @@ from riskreg.services.contract_closing import Closing, change_state
 from riskreg.services.contract_entries import ContractEntry
 from riskreg.services.contract_keeping import keep_contracts
 from riskreg.services.contracts import ReviewEntry, RouteEntry, record_review, record_route
-from riskreg.services.escalations import add_version, raise_escalation, record_decision
+from riskreg.services.escalations import raise_escalation, record_decision
 from riskreg.services.evaluation import evaluate_register
 from riskreg.services.keeping import close_risk, reopen_risk
 from riskreg.services.links import add_link, change_link, end_link
@@ -44,6 +44,7 @@ from riskreg.services.referrals import give_answer
 from riskreg.services.results import ResultEntry, correction_of
 from riskreg.services.reviews import ReviewAnswers, complete_review
 from riskreg.services.settling import live_escalation
+from riskreg.services.versions import add_version
 from tests import factories as make
 
 REGISTER = 1

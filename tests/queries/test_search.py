@@ -61,7 +61,7 @@ def test_what_was_typed_is_read_as_words_and_phrases(typed: str, words: tuple[st
     texts=st.lists(st.text(LETTERS, min_size=1, max_size=8), min_size=1, max_size=6),
     words=st.lists(st.text(LETTERS.replace(" ", ""), min_size=1, max_size=2), min_size=1, max_size=3),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_hit_has_every_word_and_every_text_that_has_them_is_found(
     app: Flask, texts: list[str], words: list[str]
 ) -> None:

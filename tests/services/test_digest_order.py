@@ -106,6 +106,21 @@ def test_those_above_are_told_of_which_thing_they_are_to_see(head: Post) -> None
         contract_item["why"]
         == "You are told as the line director of the Head of Early Years, who manages the contract."
     )
+    assert (contract_item["do"], contract_item["page"]) == ("See where it stands", ["contract", contract.id])
+
+
+def test_the_manager_is_led_to_the_page_that_answers_what_a_contract_asks(head: Post) -> None:
+    a_review(head, 20, DAY + timedelta(days=90))  # its register brings the policy
+    contract = make.ContractFactory(owner_post=head, title="School meals", review="2017-03")
+    for day, kind in enumerate(("no route", "no provider", "ended"), 28):
+        a_signal(contract, kind, f"end:2017-09-{day}", f"School meals: {kind}.", date(2017, 3, 31))
+    items = [item for group in digest_of("Hal Head")["groups"] for item in group["items"]]
+    assert {item["what"]: (item["do"], *item["page"]) for item in items} == {
+        "Review of a contract": ("Record the review", "contract_review", contract.id),
+        "Contract: no route": ("Record what is to follow", "contract_route", contract.id),
+        "Contract: no provider": ("Enter the provider", "contract_provider", contract.id),
+        "Contract: ended": ("Record what is to follow", "contract_route", contract.id),
+    }
 
 
 @pytest.fixture

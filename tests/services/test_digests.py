@@ -127,6 +127,44 @@ def test_nothing_goes_on_a_weekend_and_the_latest_stage_goes_after_it(head: Post
     assert ended() == [("Hal Head", "-3", "Overtaken by a later reminder of the same.")]
 
 
+def test_two_digests_that_waited_for_the_mail_server_tell_a_thing_once(head: Post) -> None:
+    a_risk(head, DAY + timedelta(days=3))
+    live(MONDAY)
+    away, back = TemporaryFailure("Away.", server=True), MONDAY + timedelta(days=3)
+    assert sent(MONDAY, away) == {}
+    a_risk(head, back.date(), reference__number=21)
+    live(back)
+    texts: list[str] = []
+
+    def take(message: EmailMessage, started: Callable[[], None]) -> Outcome:
+        started()
+        texts.append(str(message.get_body(("plain",))))
+        return Sent()
+
+    send_due(back, deliver=take)
+    (text,) = texts
+    assert "Review of CYPE 20" in text
+    assert "Review of CYPE 21" in text
+    assert ended() == [("Hal Head", "-3", "Overtaken by a later reminder of the same.")]
+    assert list(db.session.scalars(select(Message.state).order_by(Message.id))) == ["dropped", "sent"]
+
+
+def test_a_digest_stands_when_the_later_one_was_lost_or_waits_for_its_day(head: Post) -> None:
+    a_risk(head, DAY + timedelta(days=3))
+    live(MONDAY)
+    sent(MONDAY, TemporaryFailure("Away.", server=True))
+    back = MONDAY + timedelta(days=3)
+    reminders.remind(back, back.date())
+    db.session.commit()
+    assert "Review of CYPE 20" in sent(back)["Hal Head"]  # the later one is in no digest yet
+    first = db.session.scalars(select(Message)).one()
+    live(back)
+    later = db.session.scalars(select(Message).where(Message.id > first.id)).one()
+    first.state, first.next_attempt_at, later.state = "waiting", back, "failed"
+    db.session.commit()
+    assert "Review of CYPE 20" in sent(back)["Hal Head"]
+
+
 def test_whoever_wants_to_hear_weekly_hears_on_that_day_how_it_stands_then(head: Post) -> None:
     hal = person("Hal Head")
     hal.rhythm, hal.rhythm_weekday = "weekly", 3

@@ -40,7 +40,7 @@ def test_one_more_reason_is_noted_for_the_owner_and_each_member_of_dmt(link: Lin
     member, owner = told(NoticeKind.JOINED)
     assert (member[0], owner[0]) == ("Member", "Owner")
     risk = link.risk
-    assert owner[1]["what"] == f"One more reason for the escalation of {risk.reference}"
+    assert owner[1]["what"] == f"A new reason for the escalation of {risk.reference}"
     assert owner[1]["why"] == f"You are told as the {risk.owner_post.title}, who owns the risk."
     assert member[1]["why"] == "You are told as a member of DMT."
     assert owner[1]["detail"] == list(evaluation.joining[0].sentences)

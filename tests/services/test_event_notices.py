@@ -75,6 +75,20 @@ def test_who_is_handed_a_risk_is_told(keeper: Actor) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("due_on", "said"),
+    [
+        (date(2017, 4, 24), "Its next review is due on 24 April 2017."),
+        (date(2017, 4, 23), "Its review is late: it was due on 23 April 2017."),
+    ],
+)
+def test_whoever_takes_a_risk_over_hears_whether_its_review_is_late(keeper: Actor, due_on: date, said: str) -> None:
+    risk = make.RiskFactory(owner_post=held("Head of SEN", "Sal"), review_due_on=due_on)
+    given(risk, held("Head of Early Years", "Hal"), keeper)
+    (notice,) = db.session.scalars(select(Notice))
+    assert notice.facts["detail"] == ["She knows the field.", said]
+
+
 def test_a_risk_that_was_handed_on_meanwhile_is_not_told(keeper: Actor) -> None:
     sen, early = held("Head of SEN", "Sal"), held("Head of Early Years", "Hal")
     risk = make.RiskFactory(owner_post=sen, reference__number=3)

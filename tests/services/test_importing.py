@@ -118,6 +118,13 @@ def test_a_reference_that_was_never_given_is_kept_and_others_follow_the_highest(
     assert four.note == "Its reference there is CRR0009."
 
 
+def test_the_words_of_the_note_and_what_is_said_of_the_row_are_sentences_of_their_own() -> None:
+    made = only(HEAD + row("CRR1", rest=",,Insurer told"))
+    assert made.note == "Insurer told. Its reference there is CRR1."
+    asked = only(HEAD + row("CRR2", "Another", rest=",,Is it known?"))
+    assert asked.note == "Is it known? Its reference there is CRR2."
+
+
 def test_a_reference_that_was_given_before_is_never_given_again() -> None:
     found = look(HEAD + row("CYPE 04"))
     assert [str(one) for one in found.problems] == [
@@ -183,6 +190,7 @@ def test_simplerisk_comes_with_its_scores_its_levels_and_its_words() -> None:
         ).all()
     )
     assert kinds == {"Two": "treat"}
+    assert "That it is tolerated is not recorded: the list does not say until when." in closed.note
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -81,6 +82,12 @@ def test_a_new_link_puts_the_risk_before_dmt_when_a_signal_stands() -> None:
     ]
     assert history(risk)[0].startswith(f"Linked to {indicator.code} {indicator.name}: {TERMS.reason} The risk heeds")
     assert evaluate_register(risk.register_id, later(1)) == Evaluation()
+
+
+def test_what_was_typed_without_a_full_stop_gets_one_before_the_next_sentence() -> None:
+    indicator, risk = slipped(), make.RiskFactory()
+    add(risk, indicator, replace(TERMS, reason="This is the tender"))
+    assert "This is the tender. The risk heeds" in history(risk)[0]
 
 
 @pytest.mark.parametrize(("heeds", "count"), [(Heeds.ANY, 1), (Heeds.RED, 1), (Heeds.WATCH, 0)])
@@ -264,12 +271,22 @@ class TestAnEscalationWhoseLinkEnds:
         outcome = add(risk, indicator, now=later(1))
         assert [one.effect for one in outcome.effects.risks] == ["kept"]
 
+    def test_a_reason_without_a_full_stop_gets_one(self) -> None:
+        link = linked_indicator()
+        publish(link, "70")
+        (effect,) = end(link, why="It was a mistake").effects.risks
+        assert effect.sentences == ("The link to “Take-up by two year olds” was ended: It was a mistake.",)
+
     def test_another_link_that_is_heeded_keeps_it(self) -> None:
         link = linked_indicator()
         publish(link, "70")
         contract = make.ContractFactory(end="2017-06-30")
         add_link(owner_of(link.risk), link.risk, contract, TERMS, link.risk.revision, NOW)
-        assert end(link).effects.risks == ()
+        (effect,) = end(link).effects.risks
+        (said,) = effect.sentences
+        assert (effect.effect, effect.before, effect.after) == ("a reason went", "RED", "RED")
+        assert said.startswith("A reason no longer counts. It said: Take-up by two year olds: ")
+        assert said.endswith("The link to “Take-up by two year olds” was ended: It was a mistake.")
 
     def test_dmt_takes_its_own_no_for_an_answer(self) -> None:
         link = linked_indicator()

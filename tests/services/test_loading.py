@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from riskreg.domain.access import Role
+from riskreg.exchange.plan_checks import prefix_of_plan
 from riskreg.exchange.plan_files import read_plan
 from riskreg.exchange.tables import BrokenTable
 from riskreg.extensions import Table, db
@@ -227,6 +228,8 @@ def test_a_contract_keeps_its_words_and_says_whether_its_provider_is_known(app: 
     open_ended = one(Contract, code="EXT-03")
     assert (open_ended.end_printed, open_ended.end, open_ended.review) == ("Open ended", "", "")
     assert list(db.session.scalars(select(Contract.code).where(Contract.rolling))) == ["EXT-03"]
+    extended = select(Contract.code, Contract.extensions, Contract.extension_months).where(Contract.extensions > 0)
+    assert db.session.execute(extended).all() == [("COM-13", 1, 25)]  # 30 April 2018, and “until May 2020”
     unknown = db.session.scalars(select(Contract.code).where(~Contract.provider_known).order_by(Contract.code))
     assert list(unknown) == ["EXT-24", "EXT-43"]
     positions = db.session.scalars(select(Contract.position).order_by(Contract.position))
@@ -397,6 +400,26 @@ def test_a_broken_plan_is_refused_with_file_row_and_column(folder: Path, name: s
     with pytest.raises(BrokenTable) as broken:
         read_plan(folder)
     assert said in str(broken.value)
+
+
+def without_risks(folder: Path) -> None:
+    for name in ("risks", "used_references", "links", "mitigations"):
+        edit(folder, name, lambda rows: rows.clear())
+
+
+def test_a_plan_without_risks_is_loaded_so_that_a_register_can_be_taken_in(app: Flask, folder: Path) -> None:
+    without_risks(folder)
+    load(folder)
+    assert one(PolicyVersion, version=1).register_id == one(Register, prefix="CYPE").id
+    assert db.session.scalars(select(Risk)).all() == []
+
+
+def test_a_plan_without_risks_says_by_its_registers_whose_it_is(folder: Path) -> None:
+    without_risks(folder)
+    assert prefix_of_plan(read_plan(folder)) == "CYPE"
+    edit(folder, "registers", lambda rows: rows[0].update(parent=""))
+    with pytest.raises(BrokenTable, match="does not say by one register whose risks"):
+        read_plan(folder)
 
 
 def test_nothing_of_a_broken_plan_is_loaded(app: Flask, folder: Path) -> None:

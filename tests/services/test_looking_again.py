@@ -358,3 +358,15 @@ def test_a_deputy_is_told_as_a_deputy_and_the_holder_as_the_owner(owner: Post, m
     assert "because you are a deputy of the Head of Provision, who owns the risk." in texts["Dee Deputy"]
     assert "1 risk that you own came before" in texts["Ann Owner"]
     assert str(one.risk.reference) in texts["Dee Deputy"]
+
+
+def test_a_review_that_is_late_by_the_time_the_message_leaves_is_said_to_be(owner: Post) -> None:
+    (escalation,) = raised(owner)
+    (message,) = to("Ann Owner")
+    escalation.risk.review_due_on = NOW.date()
+    db.session.commit()
+    send_due(LATER, deliver=MailServer(TemporaryFailure("Away.", server=True)))
+    assert "late" not in to("Ann Owner")[0].facts["escalations"][0]
+    send_due(NOW + timedelta(days=1), deliver=MailServer())
+    assert to("Ann Owner")[0].facts["escalations"][0]["late"] is True
+    assert f"Review {escalation.risk.reference}, which was due by 3 April 2017" in message.text

@@ -201,3 +201,16 @@ def test_no_agenda_is_made_once_the_day_of_the_meeting_is_over(app: Flask) -> No
     with pytest.raises(RuleBroken, match="The day of the meeting of 3 April 2017 is over"):
         meetings.make_agenda(coordinator(), meeting, make.NOW + DAY)
     assert texts(meeting) == []
+
+
+def test_the_agenda_tells_what_was_decided_since_but_not_what_its_last_meeting_decided(app: Flask) -> None:
+    last = make.MeetingFactory(held_on=make.TODAY - DAY, state="closed", closed_at=make.NOW)
+    for title, facts in (("At the meeting", {"meeting_on": last.held_on}), ("Between meetings", {})):
+        row = escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title=title), status="returned to owner")
+        decided(row, "return to the owner", "What of the grant?", **facts)
+    following = make.MeetingFactory(held_on=make.TODAY + 30 * DAY)
+    meetings.make_agenda(coordinator(), following, make.NOW)
+    said = [one for one in texts(following) if "DMT decided" in one]
+    assert [one.partition(" ")[2].partition(" ")[2] for one in said] == [
+        "Between meetings: DMT decided: return to the owner on 3 April 2017"
+    ]

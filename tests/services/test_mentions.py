@@ -19,6 +19,7 @@ from riskreg.domain.notices import NoticeKind
 from riskreg.extensions import db
 from riskreg.models import Notice, Result, Risk
 from riskreg.services.actors import Actor
+from riskreg.services.assessing import Rating
 from riskreg.services.contracts import ReviewEntry, RouteEntry, record_review, record_route
 from riskreg.services.controls import ControlText, add_control, change_control, end_control
 from riskreg.services.escalations import raise_escalation, record_decision
@@ -26,10 +27,12 @@ from riskreg.services.exempting import mark_exempt
 from riskreg.services.keeping import close_risk, hand_over_risk
 from riskreg.services.links import add_link, change_link, end_link
 from riskreg.services.meetings import add_item, cancel_meeting
+from riskreg.services.merging import merge_risk
 from riskreg.services.noting import note_escalations
 from riskreg.services.publishing import publish_results
 from riskreg.services.result_comments import comment_on
 from riskreg.services.results import correction_of
+from riskreg.services.reviews import ReviewAnswers, complete_review
 from riskreg.web.fields import MENTIONS
 from riskreg.web.keeping.step_forms import ControlForm
 from tests import factories as make
@@ -145,9 +148,21 @@ def named(does: Does) -> str:
     return does.__name__.strip("_").replace("_", " ")
 
 
+def _merged(actor: Actor) -> None:
+    one: Risk = make.RiskFactory()
+    merge_risk(actor, one, make.RiskFactory(register=one.register), WORDS, one.revision, NOW)
+
+
+def _reviewed_with_a_rating_and_put_before_dmt(actor: Actor) -> None:
+    risk: Risk = make.RiskFactory()
+    answers = ReviewAnswers(True, True, True, True, WORDS, escalate=True, current=Rating(3, 4))
+    complete_review(replace(actor, posts=frozenset({risk.owner_post_id})), risk, answers, risk.revision, NOW)
+
+
 NOTED = (
     _raised, _decided, _remarked, _closed, _handed_over, _exempt, _control_added, _control_known_to_work,
     _control_ended, _linked, _link_changed, _link_ended, _commented, _corrected, _route, _contract_reviewed,
+    _merged, _reviewed_with_a_rating_and_put_before_dmt,
 )  # fmt: skip
 
 
@@ -156,6 +171,13 @@ def test_who_is_mentioned_is_told_wherever_the_form_says_so(actor: Actor, app: F
     with app.test_request_context():
         does(actor)
     assert told() == 1
+
+
+def test_two_texts_of_one_act_that_mention_somebody_are_both_told(actor: Actor) -> None:
+    risk: Risk = make.RiskFactory()
+    answers = ReviewAnswers(True, True, True, True, WORDS, current=Rating(3, 4, "See @Ann Bell."))
+    complete_review(replace(actor, posts=frozenset({risk.owner_post_id})), risk, answers, risk.revision, NOW)
+    assert told() == len(("the note", "the rationale"))
 
 
 def _link_reworded(actor: Actor) -> None:

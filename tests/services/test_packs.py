@@ -15,13 +15,13 @@ from riskreg.domain.access import Role
 from riskreg.domain.errors import RuleBroken
 from riskreg.extensions import db
 from riskreg.queries.packs import pack_content
-from riskreg.reports.blocks import Text
+from riskreg.reports.blocks import Table, Text
 from riskreg.reports.outline import outline
 from riskreg.services.actors import SYSTEM, Actor
 from riskreg.services.audit import record
 from riskreg.services.packs import make_pack
 from tests import factories as make
-from tests.web.before_dmt import counted, escalated, reviewed, signal_on, versions
+from tests.web.before_dmt import counted, decided, escalated, reviewed, signal_on, versions
 
 DAY = timedelta(days=1)
 
@@ -212,3 +212,50 @@ def test_an_answer_that_is_overdue_is_told_by_owner(app: Flask) -> None:
     escalated(status="confirmed", due_on=make.TODAY - DAY, risk=make.RiskFactory(title="Unanswered"))
     escalated(status="returned to the owner", due_on=make.TODAY, risk=make.RiskFactory(title="In time"))
     assert [(one["title"], one["days"]) for one in content()["late_answers"]] == [("Unanswered", 1)]
+
+
+def test_what_dmt_decided_and_what_the_corporate_register_answered_is_a_movement(app: Flask) -> None:
+    row = escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Returned"), status="returned to owner")
+    decided(row, "return to the owner", "What of the grant?")
+    referred = escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Referred"), status="referred to corporate")
+    decided(referred, "refer to the corporate register", "It is bigger than us.", meeting_on=make.TODAY - DAY)
+    said = "Accepted in the corporate register as CRR 01. Yes."
+    record(SYSTEM, "accepted", f"escalation:{referred.id}", said, now=make.NOW, risk=referred.risk)
+    ended: dict[str, Any] = {"status": "de-escalated", "ended_at": make.NOW, "ended_why": "Over."}
+    over = escalated(make.NOW - 9 * DAY, risk=make.RiskFactory(title="Over"), **ended)
+    decided(over, "de-escalate", "Over.", meeting_on=make.TODAY - DAY)
+    found = content(since=make.TODAY)
+    met = "at the meeting of 2 April 2017, recorded"
+    assert {(one["title"], one["what"], one["reason"]) for one in found["movements"]} == {
+        ("Returned", "DMT decided: return to the owner", "What of the grant?"),
+        ("Referred", f"DMT decided: refer to the corporate register, {met}", "It is bigger than us."),
+        ("Referred", "accepted by the corporate register", said),
+        ("Over", f"escalation de-escalated, {met}", "Over."),
+    }
+    (table,) = (one for one in outline(found) if isinstance(one, Table) and one.caption.startswith("Movements"))
+    assert f"Escalation de-escalated, {met} on 3 April 2017" in [row[2].text for row in table.rows]
+
+
+def test_what_no_risk_heeds_and_what_only_others_are_told_is_marked_among_the_signals(app: Flask) -> None:
+    row = escalated(reason="")
+    signal_on(row, "No route.")
+    watching = make.RiskFactory()
+    signal = signal_on(escalated(reason="", risk=watching), "No award.")
+    signal_on(row, "A review comes.", reaches=1)
+    for link in db.session.scalars(select(models.Link).where(models.Link.risk_id == watching.id)):
+        link.heeds = "watch"
+    make.LinkFactory(risk=row.risk, contract=signal.contract)
+    reference = str(row.risk.reference)
+    found = content()
+    told = {one["sentence"]: (len(one["risks"]), one["before_dmt"], one["reaches"]) for one in found["signals"]}
+    assert told == {
+        "No route.": (1, [reference], ""),
+        "No award.": (2, [reference], ""),
+        "A review comes.": (1, [], "its manager"),
+    }
+    (table,) = (one for one in outline(found) if isinstance(one, Table) and one.caption == "Signals that stand")
+    assert {line[-1].text for line in table.rows} == {reference, "none: its manager is told"}
+    for one in found["signals"]:
+        one.pop("before_dmt"), one.pop("reaches")
+    (older,) = (one for one in outline(found) if isinstance(one, Table) and one.caption == "Signals that stand")
+    assert older.head == ("Signal", "From", "Since", "Risks")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from riskreg.domain.access import Role
@@ -238,3 +241,49 @@ def test_deputies_answer_for_a_post_without_a_holder(post: Post) -> None:
     assert [one.name for one in answering(holders_of(post.id, TODAY))] == ["Ann"]
     people.end_holding(ADMINISTRATOR, post.holdings[0], TODAY, NOW)
     assert [one.name for one in answering(holders_of(post.id, TOMORROW))] == ["Di"]
+
+
+def test_who_leaves_today_leaves_a_post_that_was_to_end_later(post: Post) -> None:
+    holding = post.holdings[0]
+    people.end_holding(ADMINISTRATOR, holding, TODAY + timedelta(days=30), NOW)
+    people.deactivate_person(ADMINISTRATOR, holding.person, NOW)
+    assert holding.until_on == TODAY
+
+
+def test_the_calendar_of_who_leaves_stays_closed_when_they_come_back(post: Post) -> None:
+    person = post.holdings[0].person
+    person.calendar_stamp = "given away"
+    people.deactivate_person(ADMINISTRATOR, person, NOW)
+    people.reactivate_person(ADMINISTRATOR, person, NOW)
+    assert (person.active, person.calendar_stamp) == (True, "")
+
+
+def test_of_two_administrators_who_deactivate_each_other_at_once_one_stays(
+    app: Flask, administration: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["LOCK_SECONDS"] = 20
+    other = make.PersonFactory(name="Dana", holding=make.PostFactory(bringing=("administrator",)))
+    ids = [administration.holdings[0].person_id, other.id]
+    db.session.commit()
+    both_wrote, brings = Barrier(2, timeout=20), people._brings_administrator
+
+    def wait(post: Post) -> bool:
+        if db.engine.dialect.name == "postgresql":  # SQLite has one writer: the other has not begun
+            both_wrote.wait()
+        return brings(post)
+
+    def deactivate(person_id: int) -> bool:
+        with app.app_context():
+            try:
+                people.deactivate_person(ADMINISTRATOR, db.session.get_one(Person, person_id), NOW)
+                db.session.commit()
+            except RuleBroken:
+                db.session.rollback()
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    monkeypatch.setattr(people, "_brings_administrator", wait)
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(deactivate, ids)) == [False, True]

@@ -93,7 +93,7 @@ def test_what_is_shown_is_what_happens_and_looking_leaves_nothing_behind(case: s
 
 @given(values=st.lists(st.integers(0, 100), min_size=5, max_size=5), last=st.integers(0, 99))
 @example(values=[0, 0, 0, 0, 0], last=78)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_figures_do_what_was_shown(plan_app: Flask, values: list[int], last: int) -> None:
     codes = ("EY-04", "EY-06", "EY-08", "EY-09", "EH-08")
     try:

@@ -15,7 +15,8 @@ from riskreg.domain.access import Role
 from riskreg.domain.errors import ChangedMeanwhile
 from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.extensions import db
-from riskreg.models import AuditEvent, Escalation, Link, Result, Risk
+from riskreg.models import AuditEvent, Escalation, Link, Notice, Result, Risk
+from riskreg.queries.escalations import Group, QueueFilter, queued_escalations
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating
 from riskreg.services.escalations import record_decision
@@ -103,7 +104,7 @@ class TestReversal:
         escalation = decide(link, DecisionKind.CONFIRM, later(1))
         correct("December 2016", "79", later(2))
         assert escalation.status == "confirmed"
-        said = "By the figures and dates as they now stand, the reason was never there. The figure for December"
+        said = "By the figures and dates as they now stand, the reason was not there when it was found. The figure for"
         assert escalation.proposal.startswith(said)
         told = select(AuditEvent.sentence).where(AuditEvent.risk_id == link.risk_id).order_by(AuditEvent.id.desc())
         assert db.session.scalars(told.limit(1)).one() == f"De-escalation is proposed to DMT. {escalation.proposal}"
@@ -136,7 +137,44 @@ class TestReversal:
         assert escalation is not None
         assert escalation.proposal == ""
         states = sorted(one.signal.state for one in escalation.evidence)
-        assert states == ["recovered", "stands"]
+        assert states == ["overtaken", "stands"]
+
+    def test_a_recovery_that_was_wrong_is_withdrawn_with_its_figure_and_the_reason_stands_once(self) -> None:
+        link = linked_indicator()
+        make.PersonFactory(holding=link.risk.owner_post)
+        publish(link, "70")
+        publish(link, "79", month=1, year=2017)
+        proposed = live(link)
+        assert proposed is not None
+        assert proposed.proposal
+        evaluation = correct("January 2017", "75", later(1))
+        old, new = (one.signal for one in proposed.evidence)
+        assert (old.sentence, old.state, new.state) == (new.sentence, "overtaken", "stands")
+        assert old.ended_at == NOW
+        assert old.ended_why.startswith("It has recovered: 79% (January 2017) is GREEN")
+        assert old.ended_why.endswith(
+            "That it had gone is withdrawn: the reason stands again. "
+            "The figure for January 2017 was corrected from 79% to 75%: Counted again."
+        )
+        assert (proposed.proposal, evaluation.joining[0].again, evaluation.kept) == ("", True, [proposed])
+        (queued,) = queued_escalations(Group.DECIDE, QueueFilter(), NOW.date(), limit=9, offset=0)
+        assert [one.sentence for one in queued.reasons] == [new.sentence]
+        said = list(db.session.scalars(select(AuditEvent.sentence).order_by(AuditEvent.id.desc()).limit(2)))
+        assert said[0].startswith("A reason of the escalation stands again. ")
+        assert said[0].endswith(f"Said of it since: {old.ended_why}")
+        assert said[1] == "De-escalation is no longer proposed: a reason for the escalation stands again."
+        notices = db.session.scalars(select(Notice).where(Notice.kind == "escalation joined")).all()
+        reference = link.risk.reference
+        assert {one.facts["what"] for one in notices} == {f"A reason for the escalation of {reference} stands again"}
+
+    def test_a_new_reason_lets_a_proposal_fall_and_the_history_says_so(self) -> None:
+        link = linked_indicator()
+        publish(link, "70")
+        publish(link, "79", month=1, year=2017)
+        publish(link, "60", month=2, year=2017, now=later(1))
+        assert verbs(link)[-2:] == ["keep", "joined"]
+        said = db.session.scalars(select(AuditEvent.sentence).where(AuditEvent.verb == "keep")).one()
+        assert said == "De-escalation is no longer proposed: a further reason stands."
 
 
 def in_a_thread(app: Flask, work: Callable[[], object]) -> tuple[Thread, list[BaseException]]:

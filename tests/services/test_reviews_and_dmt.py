@@ -103,7 +103,28 @@ def test_the_days_count_from_the_day_on_which_it_comes_before_dmt_again() -> Non
 
 def test_it_never_comes_back_with_a_review_in_the_past() -> None:
     link = confirmed_then_news(date(2017, 4, 20), news=27)
-    assert due(link.risk) == CADENCE
+    assert due(link.risk) == date(2017, 5, 14)
+
+
+@pytest.mark.parametrize(
+    ("days", "by"),
+    [
+        (46, date(2017, 6, 2)),  # on 19 May, when a month after the last review had passed
+        (80, date(2017, 7, 3)),  # on 22 June, less than a fortnight before its own day
+        (120, date(2017, 7, 3)),  # on 1 August: late already, and since its own day
+    ],
+)
+def test_coming_before_dmt_makes_nobody_late_who_was_not(days: int, by: date) -> None:
+    risk = make.RiskFactory(review_due_on=date(2017, 7, 3))
+    escalation = raise_escalation(owner_of(risk), risk, "The provider may withdraw.", later(days))
+    assert due(risk) == by
+    told = db.session.scalars(select(Message).where(Message.kind == "escalation_raised")).first()
+    assert told is not None
+    assert told.facts["escalations"][0]["review_due_on"] == by.isoformat()
+    member = holder(make.PostFactory(on_dmt=True), Role.DMT_MEMBER)
+    put_off = DecisionTaken(DecisionKind.DEFER, "Seen.", deferred_to=day_of(later(days + 30)))
+    record_decision(member, escalation, put_off, risk.revision, later(days + 1))
+    assert due(risk) == by
 
 
 def test_what_the_owner_reviewed_since_it_came_back_is_not_asked_for_again() -> None:

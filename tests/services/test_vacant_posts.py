@@ -19,6 +19,8 @@ from riskreg.queries.sessions import session_of
 from riskreg.services import digests
 from riskreg.services.actors import Actor
 from riskreg.services.escalations import raise_escalation, record_decision
+from riskreg.services.event_notices import no_longer
+from riskreg.services.keeping import hand_over_risk
 from riskreg.services.notices import Raised, tell_of_answer, tell_of_escalations
 from riskreg.services.referrals import give_answer
 from riskreg.services.reminders import remind
@@ -257,3 +259,28 @@ def test_a_notice_about_an_escalation_goes_to_the_line_director_too(vacant: Post
         "You are told because the post that owns the risk, Head of Provision, is vacant."
         " Until somebody holds it, you may do its work."
     )
+
+
+def test_a_risk_handed_over_to_a_vacant_post_is_told_to_those_to_whom_its_line_leads(vacant: Post) -> None:
+    risk = make.RiskFactory(reference__number=7, owner_post=make.PostFactory(title="Head of SEN", owning=True))
+    hand_over_risk(co_ordinator(), risk, vacant.id, "It fits there.", risk.revision, NOW)
+    (notice,) = db.session.scalars(select(Notice))
+    assert (notice.person.name, notice.kind) == ("Dora Director", "handed over")
+    assert notice.facts["what"] == "CYPE 07 was handed over to a vacant post"
+    assert notice.facts["why"] == (
+        "You are told because the Head of SEN handed it over to the post Head of Provision, which is vacant. "
+        "Until somebody holds it, you may do its work."
+    )
+    assert no_longer(notice, NOW.date()) == ""
+    make.PersonFactory(name="New Head", holding=vacant)
+    assert no_longer(notice, NOW.date()) == "Somebody holds the post by now."
+
+
+def test_with_nobody_above_the_co_ordinator_is_told_of_the_risk_unless_it_was_their_own_doing() -> None:
+    keeper = co_ordinator()
+    make.PersonFactory(name="Cora Other", holding=make.PostFactory(coordinating=True))
+    risk, lone = make.RiskFactory(), make.PostFactory(title="Head of Nothing", owning=True)
+    hand_over_risk(keeper, risk, lone.id, "It fits there.", risk.revision, NOW)
+    (notice,) = db.session.scalars(select(Notice))
+    assert notice.person.name == "Cora Other"
+    assert notice.facts["why"].endswith("which is vacant. An administrator can enter who holds it.")

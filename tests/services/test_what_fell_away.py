@@ -6,19 +6,22 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from riskreg.domain.access import Role
+from riskreg.domain.choices import Heeds
 from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
+from riskreg.domain.links import LinkTerms
 from riskreg.domain.notices import NoticeKind
 from riskreg.domain.referrals import Answer
 from riskreg.extensions import db
+from riskreg.jobs import run_job
 from riskreg.models import Escalation, Link, Message, Notice, Person, Referral, Risk
 from riskreg.services.actors import Actor
 from riskreg.services.consequences import Effect, Letter, effects_of
 from riskreg.services.escalations import raise_escalation, record_decision
 from riskreg.services.event_notices import no_longer
-from riskreg.services.links import end_link
+from riskreg.services.links import add_link, change_link, end_link
 from riskreg.services.still_standing import facts_now, what_stands
 from tests import factories as make
 from tests.services.keepers import holder, owner_of
@@ -159,6 +162,53 @@ def test_a_reason_that_no_link_heeds_any_more_is_not_among_what_stands(link: Lin
     end_link(keeper, link, "It no longer bears on it.", link.risk.revision, later(2))
     assert standing(link)
     assert what_stands(escalation) == "What still stands: it is before DMT, which has not decided."
+
+
+@pytest.fixture
+def contract_link(link: Link) -> Link:
+    """A second link of the risk, to a contract that is a further reason."""
+    contract = make.ContractFactory(title="Nurseries", end="2017-06-30")
+    terms = LinkTerms("It rests on it.", Heeds.ANY)
+    add_link(owner_of(link.risk), link.risk, contract, terms, link.risk.revision, later(1))
+    return db.session.scalars(select(Link).where(Link.contract_id == contract.id)).one()
+
+
+def test_a_link_that_ends_or_heeds_less_is_told_while_other_reasons_stand(link: Link, contract_link: Link) -> None:
+    risk = link.risk
+    watch = LinkTerms(contract_link.reason, Heeds.WATCH)
+    outcome = change_link(owner_of(risk), contract_link, watch, "A hint only.", risk.revision, later(2))
+    assert [one.effect for one in outcome.effects.risks] == [Effect.REASON_WENT]
+    assert {(one.person, one.kind) for one in outcome.effects.heard} == {
+        ("Owner", "reason went"), ("Member", "reason went"),
+    }  # fmt: skip
+    went, stands = detail(told(WENT)["Owner"])
+    assert went.startswith("A reason no longer counts. It said: Nurseries: it ends on 30 June 2017")
+    assert went.endswith("The link to “Nurseries” no longer heeds this: A hint only.")
+    assert "Nurseries" not in stands
+    end_link(owner_of(risk), contract_link, "No longer.", risk.revision, later(3))
+    assert db.session.scalar(select(func.count()).where(Notice.kind == WENT)) == len(("Owner", "Member"))
+
+
+def test_a_link_that_runs_out_is_told_and_again_heeded_is_not(link: Link, contract_link: Link) -> None:
+    contract_link.until_on = later(1).date()
+    contract = contract_link.contract
+    db.session.commit()
+    assert run_job("evaluate", later(2)).ok
+    notice = told(WENT)["Member"]
+    assert "The link to “Nurseries” was ended: It was to hold until " in detail(notice)[0]
+    assert no_longer(notice, make.TODAY) == ""
+    assert run_job("evaluate", later(3)).ok
+    assert db.session.scalar(select(func.count()).where(Notice.kind == WENT)) == len(("Owner", "Member"))
+    assert contract is not None
+    terms = LinkTerms("It rests on it.", Heeds.ANY)
+    add_link(owner_of(link.risk), link.risk, contract, terms, link.risk.revision, later(4))
+    assert no_longer(notice, make.TODAY) == "It stands again."
+
+
+def test_the_last_reason_that_is_let_go_is_told_as_the_proposal_only(link: Link) -> None:
+    end_link(owner_of(link.risk), link, "No longer.", link.risk.revision, later(1))
+    assert told(WENT) == {}
+    assert set(told(NoticeKind.PROPOSED)) == {"Owner", "Member"}
 
 
 def test_it_is_dropped_once_the_escalation_has_ended(link: Link) -> None:

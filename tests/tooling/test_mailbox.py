@@ -167,3 +167,16 @@ def test_addresses_in_text_can_be_followed_and_nothing_else() -> None:
     assert 'href="http://127.0.0.1:8000/risks/1?a=1&amp;b="' in shown
     assert 'href="https://x.example/"' in shown
     assert "&lt;b&gt;" in shown
+
+
+def test_the_list_shows_the_day_on_which_a_message_says_it_was_sent(store: Store, client: FlaskClient) -> None:
+    dated = a_message()
+    dated["Date"] = datetime(2017, 4, 18, 5, 30, tzinfo=UTC)
+    keep(store, dated)
+    assert "18 April 2017, 06:30" in client.get("/").text
+    odd = a_message("Of an odd day")
+    odd["Date"] = "the day before yesterday"
+    name = keep(store, odd)
+    letter = store.read(name)
+    assert letter is not None
+    assert letter.sent == letter.arrived

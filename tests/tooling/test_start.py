@@ -179,3 +179,11 @@ def test_the_children_are_told_the_addresses(monkeypatch: pytest.MonkeyPatch) ->
     assert told["SMTP_PORT"] == "2000"
     assert told["RISKREG_BASE_URL"] == "http://127.0.0.1:1000"
     assert told["RISKREG_MAILBOX_URL"] == "http://127.0.0.1:3000"
+
+
+def test_moving_on_without_a_day_is_a_sentence() -> None:
+    root = Path(__file__).parents[2]
+    said = subprocess.run(["make", "-n", "advance"], cwd=root, capture_output=True, text=True, check=True).stdout
+    asked = [line for line in said.splitlines() if "Say the day to move on to: make advance TO=2017-05-31" in line]
+    assert len(asked) == 1
+    assert subprocess.run(["sh", "-c", asked[0]], capture_output=True, check=False).returncode == 2

@@ -222,3 +222,11 @@ def test_a_risk_can_be_shown_with_what_it_depends_on(app: Flask) -> None:
     assert "About its contract." in text
     assert "About another." not in text
     assert "with its indicators and contracts Remove" in text
+
+
+def test_a_report_and_a_pack_are_linked_each_to_its_own_page(app: Flask) -> None:
+    make.RegisterFactory()
+    happened(verb="made a pack", subject="pack:3")
+    happened(verb="made a report", subject="pack:4")
+    page = signed_in_as(app, "auditor").get("/audit").text
+    assert [f'href="{path}"' in page for path in ("/packs/3", "/reports/4", "/packs/4")] == [True, True, False]

@@ -76,7 +76,7 @@ def said_of(client: FlaskClient, *rows: list[Any], change: Callable[[Any], None]
             ["EY-05", None, 90, None, date(2016, 3, 31)],
             "is another period than the one that was chosen, to 31 March 2017.",
         ),
-        (["EY-05", None, 90, None, 42460], "“42460” is another period than the one that was chosen"),
+        (["EY-05", None, 90, None, 42460], "“42460”, 31 March 2016, is another period than the one that was chosen"),
         (["EY-05", None, 90, None, 42825], "1 row can be published."),
         (["EY-05", None, 90, None, "2016/17"], "1 row can be published."),
         (["EY-05", None, 90, None, "Quarter to March 2017"], "1 row can be published."),
@@ -96,6 +96,7 @@ def test_signs_and_commas_and_odd_spelling_of_names_are_read(officer: FlaskClien
             ["si-21", None, "1,234", "Final"],
         ),
     )
+    assert "1,234 final" in words(officer.get(there))
     publish(officer, there)
     assert f"{result_of('EY-05').value:f}" == "90"
     assert (f"{result_of('SI-21').value:f}", result_of("SI-21").status) == ("1234", "final")

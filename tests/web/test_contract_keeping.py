@@ -222,7 +222,10 @@ def test_a_contract_that_ended_is_closed_knowingly_and_reopened(client: FlaskCli
     answer = post(client, path, why="It ended last summer.", revision=0)
     assert problems(answer) == ["CYPE 03 still relies on it: say that you know, and why it is closed."]
     fields = {"why": "The places are bought elsewhere.", "relied_on": "y", "revision": 0}
-    assert "State open closed on 3 April 2017" in words(post(client, path, **fields))
+    seen = words(post(client, path, **fields))
+    assert "State open closed on 3 April 2017" in seen
+    assert "EXT-12 was closed on 3 April 2017: The places are bought elsewhere. Closed although CYPE 03" in seen
+    assert "What was missing" not in seen
     assert through(client, path, **fields).location == path_of("EXT-12")
     text = words(client.get(path_of("EXT-12")))
     assert "Closed on 3 April 2017: The places are bought elsewhere." in text
@@ -256,10 +259,10 @@ def test_only_the_manager_and_the_coordinator_keep_a_contract(client: FlaskClien
 
 def test_the_timeline_sums_what_ends_in_each_quarter(coordinator: FlaskClient) -> None:
     text = words(coordinator.get("/contracts/timeline"))
-    assert "July to September 2016 over 1 contract, July to September 2016 £100,000" in text
+    assert "July to September 2016 over 1 contract, July to September 2016 – – £100,000 0" in text
     assert "October to December 2016 over none January to March 2017 over 1 contract" in text
-    assert "1 contract, April to June 2018 £1,500,000" in text
-    assert "£30,000 £1,163,832" in text
+    assert "1 contract, April to June 2018 £1,500,000 – – 0" in text
+    assert "– £30,000 £1,163,832 0" in text
     assert "No date known 84 contracts, No date known £2,000,000 £650,000 £23,551,895 65" in text  # one rolls on
     assert 'style="' not in coordinator.get("/contracts/timeline").text
     assert "/contracts/timeline" in coordinator.get("/dashboard/contracts").text

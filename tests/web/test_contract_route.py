@@ -56,7 +56,7 @@ def test_what_a_route_does_is_shown_before_it_is_saved(manager: FlaskClient) -> 
     text = words(answer)
     assert answer.status_code == 200
     assert "Nothing is saved yet." in text
-    assert "End July 2017 March 2019" in text
+    assert "Route that counts none none yet for this end End July 2017 March 2019" in text
     assert "Signals that end" in text
     assert "1 risk stays before DMT with one reason less" in text
     assert saved() == []
@@ -90,14 +90,32 @@ def test_an_extension_that_is_not_allowed_is_refused_with_a_way_on(manager: Flas
     assert saved() == [("extend", 3, "2019-03")]
 
 
-def test_a_route_that_leaves_another_reason_standing_changes_no_escalation(manager: FlaskClient) -> None:
+def test_a_route_that_leaves_another_reason_standing_says_that_one_is_less(manager: FlaskClient) -> None:
     answer = record(manager)
     assert (answer.status_code, answer.location) == (302, path_of("EXT-08"))
     text = words(manager.get(path_of("EXT-08")))
-    assert "Recorded. No escalation changed." in text
+    assert "Recorded. One reason less before DMT: CYPE 03." in text
     assert "Route: extend, approved on 3 April 2017" in text
     assert "No signal stands." in text
     assert saved() == [("extend", 2, "")]
+
+
+def test_a_route_of_a_day_before_the_reason_was_found_is_not_said_to_have_left_no_reason_ever(
+    manager: FlaskClient,
+) -> None:
+    record(manager, on=[2, 4, 2017])
+    text = words(manager.get("/queue"))
+    assert "never there" not in text
+    said = select(models.AuditEvent.sentence).where(models.AuditEvent.verb == "withdrawn")
+    assert db.session.scalars(said).one().endswith("the reason was not there when it was found.")
+
+
+def test_the_dates_of_the_plan_stand_beside_those_that_were_recorded_since(manager: FlaskClient) -> None:
+    before = words(manager.get(path_of("EXT-08")))
+    assert "End “July 2017” July 2017 Review “April 2017” April 2017" in before
+    assert record(manager, **AWARD).status_code == 302
+    after = words(manager.get(path_of("EXT-08")))
+    assert "End “July 2017” July 2017; by what was recorded since, March 2019 Review" in after
 
 
 def test_the_route_that_takes_the_last_reason_away_proposes_de_escalation(manager: FlaskClient) -> None:

@@ -25,10 +25,10 @@ def shown(app: Flask, *ends: str) -> str:
 def test_quarters_in_which_nothing_ends_have_their_place(app: Flask) -> None:
     text = shown(app, "2017-02", "2017-11", "2018")
     assert text.startswith(
-        "January to March 2017 over 1 contract, January to March 2017 1 "
+        "January to March 2017 over 1 contract, January to March 2017 – – – 1 "
         "April to June 2017 now none July to September 2017 none "
-        "October to December 2017 1 contract, October to December 2017 1 "
-        "2018, month not known 1 contract, 2018, month not known 1"
+        "October to December 2017 1 contract, October to December 2017 – – – 1 "
+        "2018, month not known 1 contract, 2018, month not known – – – 1"
     )
 
 

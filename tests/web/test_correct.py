@@ -61,6 +61,18 @@ def test_a_correction_that_takes_the_reason_away_withdraws_the_escalation(office
     assert result_of() != old
 
 
+def test_a_reason_that_a_correction_only_changes_is_said_to_take_the_place_of_the_other(officer: FlaskClient) -> None:
+    shown = words(post(officer, f"/results/{result_of()}/correct", **ENTRY))
+    assert "1 risk is before DMT already and gets a new reason CYPE 20" in shown
+    assert shown.count("It takes the place of an earlier reason, which no longer stands.") == 1
+    correct(officer, result_of())
+    assert "Corrected. AMBER against 78%. A new reason before DMT: CYPE 20." in words(officer.get(path_of("EY-05")))
+    fresh()
+    told = db.session.scalars(select(models.Notice.facts).where(models.Notice.kind == "escalation joined")).first()
+    assert told is not None
+    assert told["detail"][0].endswith("It takes the place of an earlier reason, which no longer stands.")
+
+
 def test_a_provisional_figure_can_be_made_final_without_changing(officer: FlaskClient) -> None:
     correct(officer, result_of(), value="70", reason="It is final now.")
     assert "Made final. RED against 78%. No escalation changed." in words(officer.get(path_of("EY-05")))

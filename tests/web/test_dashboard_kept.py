@@ -51,7 +51,7 @@ def keep(actor: Actor, risk: models.Risk, what: str, now: datetime, posts: list[
         respond(actor, risk, Response(ResponseKind.TREAT, "By acting.", now.date()), risk.revision, now)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=1, max_size=12))
 def test_what_was_kept_is_what_counting_anew_gives(
     app: Flask, steps: list[tuple[int, int, tuple[str, int, int]]]

@@ -64,7 +64,7 @@ def test_the_evidence_of_a_contract_shows_its_milestone_and_links_to_it(client: 
     ("state", "why"),
     [
         ("recovered", "What was missing has since been recorded."),
-        ("withdrawn", "By the figures and dates as they now stand, the reason was never there."),
+        ("withdrawn", "By the figures and dates as they now stand, the reason was not there when it was found."),
         ("overtaken", "Overtaken by a later finding on the same fact."),
     ],
 )

@@ -97,6 +97,16 @@ def test_a_decision_is_saved_told_to_the_owner_and_leads_back_to_the_queue(
         ),
         ({**CONFIRM, "due_on": [2, 4, 2017]}, "The date for the owner must be today or later.", "due_on-day"),
         (
+            {**CONFIRM, "due_on": [28, 4, 2097]},
+            "The date for the owner must be within a year: by 3 April 2018.",
+            "due_on-day",
+        ),
+        (
+            {"kind": "defer to a meeting", "reason": "Later.", "deferred_to": [4, 4, 2018]},
+            "The meeting it is deferred to must be within a year: by 3 April 2018.",
+            "deferred_to-day",
+        ),
+        (
             {**CONFIRM, "kind": "decline"},
             "“decline” asks nothing of the owner by a date. Empty this date.",
             "due_on-day",

@@ -119,6 +119,32 @@ def test_of_another_persons_file_only_the_columns_that_are_needed_are_told(offic
     assert "Warning Code and Indicator are missing; there is “What”." in words(officer.get(answer.location))
 
 
+def test_a_column_of_our_results_that_is_there_twice_is_told_and_never_read_unasked(officer: FlaskClient) -> None:
+    def twice(opened: Any) -> None:
+        opened["Results"]["N1"] = "Result"
+
+    answer = send(officer, altered(officer.get(XLSX).data, twice), ends=["31", "3", "2017"])
+    assert "/columns" in answer.location
+    assert "Warning “Result” is found in columns I and N: which is meant?" in words(officer.get(answer.location))
+
+
+def test_two_columns_that_may_both_hold_the_result_are_told(officer: FlaskClient) -> None:
+    answer = send(officer, book(["Code", "Outturn", "Actual"], ["EY-05", 90, 80]), ends=["31", "3", "2017"])
+    assert "Warning “Result” is found in columns B and C: which is meant?" in words(officer.get(answer.location))
+
+
+def test_a_column_of_targets_that_is_there_twice_is_refused(officer: FlaskClient) -> None:
+    def twice(opened: Any) -> None:
+        opened["Targets"]["L1"] = "Target"
+
+    content = altered(officer.get("/indicators/targets/download?group=SEND").data, twice)
+    answer = choose(officer, "/indicators/targets", content, "targets.xlsx")
+    assert (answer.status_code, kept()) == (422, 0)
+    (said,) = problems(answer)
+    assert said.startswith("“targets.xlsx” is not the workbook of targets that is downloaded here.")
+    assert said.endswith("In the sheet “Targets”, “Target” is found in columns G and L: which is meant?")
+
+
 def test_a_renamed_column_of_our_contracts_is_told_where_columns_are_chosen(client: FlaskClient) -> None:
     sign_in_as(client, KEEPER)
     content = renamed(client.get("/contracts/contracts.xlsx").data, "Contracts", Title="Called", Closed_on="Shut")

@@ -209,7 +209,7 @@ def test_what_a_record_holds_is_shown(asking: Flask) -> None:
     assert " selected" in form.owner()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(st.text(max_size=8), max_size=5), st.text(max_size=30), st.text(max_size=30))
 def test_nothing_that_is_typed_is_a_fault(asking: Flask, parts: list[str], figure: str, number: str) -> None:
     form = filled(due_on=parts, progress=number, revision=number, kind=figure, owner=figure)

@@ -84,6 +84,13 @@ def test_ready_says_of_each_thing_that_it_is_well(watcher: FlaskClient) -> None:
     assert len(queries) <= 5
 
 
+def test_a_second_is_one_second(watcher: FlaskClient) -> None:
+    db.session.execute(update(SchedulerSeen).values(seen_at=make.NOW - timedelta(seconds=1)))
+    db.session.commit()
+    checks = (watcher.get("/ready").json or {})["checks"]
+    assert checks["scheduler"]["sentence"] == "The scheduler that leads was seen 1 second ago."
+
+
 def not_ready(client: FlaskClient, name: str) -> str:
     answer = client.get("/ready")
     assert answer.status_code == 503

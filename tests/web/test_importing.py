@@ -64,6 +64,30 @@ def choices(**more: object) -> dict[str, object]:
 
 LIST = "Risk title,Current rating,Description\nFlooded schools,RED,Rain\nNo power,AMBER,Storm\n"
 
+CISO = (
+    "ref_id;assets;threats;name;description;existing_controls;current_impact;current_proba;current_risk;"
+    "additional_controls;residual_impact;residual_proba;residual_risk;treatment\n"
+    "R.1;Laptops;Theft;Loss of data;A laptop is stolen;;High;Medium;High;;Low;Low;Low;mitigate\n"
+)
+
+
+@pytest.mark.parametrize("asked", ["", "?sheet=1&row=1"])
+def test_what_a_program_calls_its_columns_is_not_said_to_be_missing(keeper: FlaskClient, asked: str) -> None:
+    there = upload(keeper, CISO).location + asked
+    page = keeper.get(there)
+    assert "missing" not in words(page)
+    chosen = re.findall(r'<option value="([A-Z])" selected>', page.text)
+    assert {"D", "G", "H", "I", "K", "L", "M"} <= set(chosen)
+
+
+def test_our_own_export_is_taken_without_a_warning(keeper: FlaskClient) -> None:
+    own = keeper.get("/export/risks.csv").data
+    columns = words(keeper.get(upload(keeper, own, "risks.csv").location))
+    assert "missing" not in columns
+    assert "which is meant" not in columns
+    renamed = own.replace(b",event,", b",evnt,", 1)
+    assert "Event is missing; there is “evnt”." in words(keeper.get(upload(keeper, renamed, "risks.csv").location))
+
 
 def test_a_list_is_imported_as_it_was_shown(keeper: FlaskClient) -> None:
     there, before = mapped(keeper, LIST), risks()

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from riskreg import models
 from riskreg.extensions import db
+from riskreg.services.evaluation import evaluate_register
 from tests import factories as make
 from tests.services.test_evaluation import linked_indicator, publish
 from tests.web.before_dmt import counted, fresh, signed_in_as
@@ -384,3 +385,36 @@ def test_a_risk_that_left_the_register_keeps_its_links_as_they_were(app: Flask, 
     answer = post(keeper, f"/links/{link.id}/end", why="So.", revision=0)
     assert (answer.status_code, problems(answer)) == (422, [f"The risk is {status}; its links stay as they are."])
     assert "Link an indicator or a contract" not in keeper.get(f"/risks/{link.risk_id}/depends").text
+
+
+def test_a_closed_contract_is_said_to_be_closed_wherever_its_links_are_shown(
+    owner: FlaskClient, risk: models.Risk
+) -> None:
+    contract = make.ContractFactory(closed_on=make.NOW.date(), closed_why="It has ended.")
+    make.LinkFactory(risk=risk, indicator=None, contract=contract)
+    db.session.commit()
+    depends = owner.get(f"/risks/{risk.id}/depends")
+    assert "Heeds its milestones. Closed on 3 April 2017." in words(depends)
+    assert "closed, heeds its milestones" in depends.text
+    assert "0 signals" not in depends.text
+    behind = words(owner.get(f"/contracts/{contract.id}/risks"))
+    assert "This contract was closed on 3 April 2017: it gives no signal any more." in behind
+    assert "What stands on this contract" not in behind
+
+
+def test_what_stands_is_heard_in_the_night_after_a_risk_is_approved_and_the_page_says_so(
+    app: Flask, risk: models.Risk, indicator: models.Indicator, address: str
+) -> None:
+    keeper, said = signed_in_as(app, "coordinator"), "is not open yet: what stands on what it depends on puts it before"
+    assert said not in words(post(keeper, address, **TYPED))
+    risk.status = "proposed"
+    db.session.commit()
+    assert "No escalation changes." in words(post(keeper, address, **TYPED))
+    assert f"{risk.reference} {said} DMT in the night after it is approved." in words(post(keeper, address, **TYPED))
+    save(keeper, address, **TYPED)
+    approved = f"/risks/{risk.id}/approval"
+    assert post(keeper, approved, answer="approve", reason="", revision=1).status_code == 302
+    escalated = select(models.Escalation).where(models.Escalation.risk_id == risk.id)
+    assert db.session.scalars(escalated).all() == []
+    evaluate_register(risk.register_id, make.NOW + timedelta(days=1))
+    assert len(db.session.scalars(escalated).all()) == 1

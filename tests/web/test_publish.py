@@ -55,7 +55,7 @@ def stored() -> tuple[int, int]:
 def test_the_form_asks_for_the_result_and_shows_the_risks_that_hang_on_it(officer: FlaskClient) -> None:
     answer = officer.get(path_of("EY-05", "/publish"))
     text = words(answer)
-    assert "CYPE 20: Insufficient take-up of free places for 2 year olds heeds: Any slip" in text
+    assert "CYPE 20: Insufficient take-up of free places for 2 year olds heeds any slip" in text
     assert '<option value="2017" selected>2017: 78%</option>' in " ".join(answer.text.split())
 
 
@@ -78,6 +78,25 @@ def test_a_result_on_another_basis_stands_beside_the_usual_one(officer: FlaskCli
     assert (made.revision, made.direction) == (1, None)
 
 
+def test_a_page_says_what_a_result_is_measured_over_where_that_is_not_the_usual(officer: FlaskClient) -> None:
+    before = words(officer.get(path_of("EY-05")))
+    assert "(snapshot)" not in before
+    assert "more than one basis" not in before
+    publish(officer, "EY-05", value="71", basis="month", period="March 2017")
+    text = words(officer.get(path_of("EY-05")))
+    assert "71% for March 2017 (month) against a target of 78%." in text
+    assert "March 2017 month 71% final" in text
+    assert "December 2016 70% provisional" in text
+    assert "The results are on more than one basis: month, snapshot." in text
+    assert "The chart shows those on the basis of the latest: month." in text
+    assert "71% March 2017, month" in words(officer.get("/indicators?q=FF2+place"))
+    fresh()
+    risk = db.session.scalars(
+        select(models.Link.risk_id).join(models.Indicator).where(models.Indicator.code == "EY-05")
+    )
+    assert "71% March 2017, month" in words(officer.get(f"/risks/{risk.one()}"))
+
+
 def test_a_result_that_slips_puts_the_risk_before_dmt_and_says_so(officer: FlaskClient) -> None:
     path = path_of("EY-08")
     answer = publish(officer, "EY-08", value="60")
@@ -96,7 +115,14 @@ def test_a_result_that_slips_puts_the_risk_before_dmt_and_says_so(officer: Flask
 def test_a_signal_of_a_risk_that_is_before_dmt_already_joins_its_escalation(officer: FlaskClient) -> None:
     publish(officer, "EY-09", value="60")
     text = words(officer.get(path_of("EY-09")))
-    assert "Published. RED against 92%. 1 signal joined an escalation that was there already." in text
+    assert "Published. RED against 92%. A new reason before DMT: CYPE 20." in text
+
+
+def test_a_reason_that_goes_from_a_risk_that_stays_before_dmt_is_said(officer: FlaskClient) -> None:
+    publish(officer, "EY-09", value="60")
+    publish(officer, value="80")
+    text = words(officer.get(path_of("EY-05")))
+    assert "Published. GREEN against 78%. One reason less before DMT: CYPE 20." in text
 
 
 def test_a_result_that_recovers_proposes_de_escalation(officer: FlaskClient) -> None:

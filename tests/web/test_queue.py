@@ -68,10 +68,36 @@ def test_a_card_says_who_owns_it_what_the_owner_said_last_and_what_was_decided(a
     )  # fmt: skip
     text = words(signed_in_as(app, "dmt_member").get("/queue"))
     assert "Head of Fair Access" in text
-    assert "Said last. (update of an action, The owner," in text
-    assert "Said first." not in text
+    assert "Said first. (review, The owner," in text
+    assert "Said last." not in text, "an update of an action is no word of the owner on the risk"
     assert "AMBER → raised to RED deferred to the meeting of 9 May 2017" in text
     assert "Defer to a meeting: The figures come in May. (The member," in text
+
+
+def test_a_deferral_whose_meeting_has_passed_is_marked_on_every_page(app: Flask) -> None:
+    row = escalated(status="deferred to a meeting", meeting_on=make.TODAY)
+    pages = ("/queue", f"/escalations/{row.id}", f"/risks/{row.risk_id}")
+    db.session.commit()
+    said = "deferred to the meeting of 3 April 2017"
+    for day, passed in ((make.TODAY, False), (make.TODAY + timedelta(days=1), True)):
+        app.config["RISKREG_TODAY"] = day
+        for address in pages:
+            text = words(signed_in_as(app, "dmt_member").get(address))
+            assert (f"{said}, which has passed without a decision" in text) is passed, (address, day)
+            assert said in text
+        flagged = "put off, not decided" in words(signed_in_as(app, "dmt_member").get("/queue"))
+        assert flagged is passed
+
+
+def test_a_reason_that_another_on_the_same_fact_overtook_is_not_told_twice(app: Flask) -> None:
+    row = escalated(reason="")
+    signal_on(row, "It ends in March.", "overtaken", ended_why="Overtaken by a later finding on the same fact.")
+    signal_on(row, "It ends in June.")
+    alone = escalated(reason="")
+    signal_on(alone, "Nothing took its place.", "overtaken", ended_why="Overtaken by a later finding on the same fact.")
+    pages = [words(signed_in_as(app, "dmt_member").get(page)) for page in ("/queue", f"/risks/{row.risk_id}")]
+    assert all("It ends in June." in text and "It ends in March." not in text for text in pages)
+    assert "Nothing took its place. overtaken" in pages[0]
 
 
 @pytest.mark.parametrize(

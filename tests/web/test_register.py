@@ -195,7 +195,7 @@ def test_columns_sort_both_ways_and_red_is_the_worst(app: Flask, sort: str, orde
         ("division=x&owner=99999", "Division “x” and Owner “99999” were not understood and are left aside."),
         ("status=%00", ""),
         ("status=open&sort=%27", "Status “open” and Order “'” were not understood"),
-        ("escalated=yes", "Before DMT “yes” was not understood"),
+        ("escalated=yes", "Escalated to DMT “yes” was not understood"),
         ("rag=&status=&sort=reference", ""),
     ],
 )

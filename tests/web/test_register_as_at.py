@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from riskreg.extensions import db
 from riskreg.services.actors import Actor
-from riskreg.services.escalations import add_version
+from riskreg.services.versions import add_version
 from tests import factories as make
 from tests.queries.test_as_at import assessed, entered
 from tests.web.before_dmt import counted, escalated, signed_in_as
@@ -77,7 +77,7 @@ def test_titles_owners_ratings_and_status_are_those_of_the_day(app: Flask) -> No
     add_version(Actor(None, "", frozenset(), frozenset()), risk, winter, "Changed.")
     reader = signed_in_as(app, "auditor")
     then = words(reader.get(f"{ADDRESS}?day=30+11+2016"))
-    assert "As it was called GREEN → raised to AMBER before DMT" in then
+    assert "As it was called GREEN → raised to AMBER escalated" in then
     assert "Head of Then" in then
     assert "Head of Now" not in then
     assert "No such risk" in words(reader.get(f"{ADDRESS}?day=1+12+2016"))

@@ -60,6 +60,10 @@ def test_a_report_is_made_for_the_financial_year_and_taken_out(client: FlaskClie
             {**YEAR, "until": [2, 4, 2017]},
             ["The register has no risk until 3 April 2017, so there is nothing to report."],
         ),
+        (
+            {**YEAR, "since": [1, 4, 1900]},
+            ["The first day of the report must be 1 April 2017 or later: the register was begun on 3 April 2017."],
+        ),
         ({**YEAR, "since": [31, 2, 2017]}, ["The first day must be a real date, such as 31 8 2017."]),
     ],
 )

@@ -33,8 +33,22 @@ def test_cype_20_shows_both_ratings_and_why_it_is_before_dmt(client: FlaskClient
     assert "Before the Directorate Management Team (DMT) since 3 April 2017" in text
     assert "it fell from 74% (2016) to 70% (December 2016), and from GREEN against a target of 74%" in text
     assert "published as AMBER without a score" in text
+    assert "as published, entered on 3 April 2017" in text
     assert "Business Plan, line 777" in text
     assert "Cause not said Event insufficient take-up of places" in text
+
+
+def test_what_the_owner_rates_since_an_escalation_is_told_beside_it(app: Flask) -> None:
+    row = escalated()
+    address, risk_id = f"/risks/{row.risk_id}", row.risk_id
+    db.session.commit()
+    client = signed_in_as(app, "auditor")
+    assert "The owner’s own rating is not touched." in words(client.get(address))
+    db.session.get_one(models.Risk, risk_id).own_rag = "RED"
+    db.session.commit()
+    text = words(client.get(address))
+    assert "That did not touch the owner’s own rating, which is RED by now." in text
+    assert "is not touched" not in text
 
 
 def test_cype_20_shows_what_it_depends_on(client: FlaskClient) -> None:
@@ -227,3 +241,11 @@ def test_a_risk_with_much_under_it_takes_as_many_queries_as_one_with_little(app:
         answer = client.get(f"/risks/{risk_id}")
     assert len(many) == len(few) <= 15
     assert "21 actions" in words(answer)
+
+
+def test_a_target_of_0_is_not_said_to_have_an_assumed_floor(client: FlaskClient) -> None:
+    sign_in_as(client, OWNER)
+    text = by_reference(client, "CYPE 01")
+    of_0 = text.partition("Linked indicators")[2].partition("Number of primary schools")[0]
+    assert "RED No floor standard is known, and a target of 0 leaves no room for one to be assumed." in of_0
+    assert "The floor is assumed" not in of_0

@@ -117,6 +117,7 @@ def test_every_problem_is_named_by_sheet_row_and_column_and_nothing_is_saved(off
         ("EY-01", 2020, "Code", "EY-99"),
         ("EY-02", 2017, "Year", 2018),
         ("EY-02", 2019, "State", 4),
+        ("EY-02", 2020, "Year", "2019/20"),
     )
     answer = post(officer, there, reason="Agreed.")
     assert answer.status_code == 422
@@ -128,6 +129,7 @@ def test_every_problem_is_named_by_sheet_row_and_column_and_nothing_is_saved(off
     assert "Targets, row 7 F (Year) The target of 2018 is there in row 8 too." in text
     assert "Targets, row 8 F (Year) The target of 2018 is there in row 7 too." in text
     assert "Targets, row 9 K (State) This target was changed meanwhile" in text
+    assert "Targets, row 10 F (Year) “2019/20” is not a year such as 2018." in text
     assert count(TargetPast) == 0
 
 

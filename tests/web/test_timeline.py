@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from riskreg.extensions import db
-from riskreg.models import Assessment, Risk
+from riskreg.models import Assessment, EscalationSignal, Risk
 from riskreg.services.actors import SYSTEM
 from riskreg.services.audit import record
 from tests import factories as make
 from tests.queries.test_as_at import assessed, entered
-from tests.web.before_dmt import counted, escalated, signed_in_as
+from tests.web.before_dmt import counted, escalated, signal_on, signed_in_as
 from tests.web.browsing import sign_in_as, words
 
 SPRING, WINTER = datetime(2016, 3, 1, 9, tzinfo=UTC), datetime(2016, 12, 1, 9, tzinfo=UTC)
@@ -35,6 +35,20 @@ def test_each_step_of_the_ratings_says_own_and_shown_why_and_who(app: Flask) -> 
     places = [text.index(step) for step in steps]
     assert places == sorted(places)
     assert "Before DMT from 1 June 2016 to 1 December 2016, declined" in text
+
+
+def test_what_joined_later_is_no_reason_why_an_escalation_was_opened(app: Flask) -> None:
+    row = escalated(reason="")
+    signal_on(row, "The contract ends without a route.")
+    later = signal_on(row, "Half the children were seen too late.")
+    db.session.flush()
+    held = db.session.get_one(EscalationSignal, (row.id, later.id))
+    held.joined_at = make.NOW + timedelta(days=9)
+    risk_id = row.risk_id
+    db.session.commit()
+    text = words(signed_in_as(app, "auditor").get(f"/risks/{risk_id}/timeline"))
+    assert "Escalation opened AMBER RED The contract ends without a route." in text
+    assert "Half the children" not in text
 
 
 def test_the_last_step_is_what_the_register_shows(client: FlaskClient) -> None:

@@ -62,6 +62,19 @@ def test_only_a_decision_that_still_stands_says_what_to_do(app: Flask, kind: str
     assert ("Since then" in text) == ("Since then" in said)
 
 
+@pytest.mark.parametrize(
+    ("due_on", "said"),
+    [
+        (make.TODAY, "The next review is due by 3 April 2017."),
+        (make.TODAY - timedelta(days=1), "The review that was due by 2 April 2017 is late."),
+    ],
+)
+def test_a_decision_says_whether_the_next_review_is_late(app: Flask, due_on: date, said: str) -> None:
+    row = escalated(status="referred to corporate", risk=make.RiskFactory(review_due_on=due_on))
+    decided(row, "refer to the corporate register", "So it is.")
+    assert said in words(signed_in_as(app, post=owner_of(row.risk)).get("/")).partition(HEADING)[2]
+
+
 def test_a_decision_is_void_once_the_risk_is_before_dmt_again(app: Flask) -> None:
     row = escalated(status="declined", ended_at=make.NOW, ended_why="No.")
     decided(row, "decline", "It is in hand.")

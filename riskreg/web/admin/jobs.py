@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from riskreg import clock
 from riskreg.domain.access import Permission
+from riskreg.domain.dates import LONDON
 from riskreg.domain.sentences import plural
 from riskreg.jobs import JOBS, Job
 from riskreg.queries.jobs import SchedulerLine, Standing, asked_runs, job_standings, run_count, runs_listed, schedulers
@@ -66,7 +67,7 @@ def next_run(job: Job, standing: Standing, now: datetime, leader: SchedulerLine 
     """Say when a job runs next: a day's job is due until it has gone well that day."""
     if job.at is None:
         return f"within {job.when.removeprefix('every ')}" if leader else "when a scheduler runs"
-    local = now.astimezone(clock.LONDON)
+    local = now.astimezone(LONDON)
     last = standing.last_good.day if standing.last_good else None
     missed = (local.date() - last).days - 1 if job.each_day and last else 0
     done = last == local.date()

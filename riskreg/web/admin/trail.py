@@ -50,6 +50,7 @@ PAGES = {
     "person": ("admin.person", "person_id", Permission.MANAGE_PEOPLE),
     "meeting": ("meetings.meeting", "meeting_id", Permission.READ_QUEUE),
     "pack": ("meetings.pack", "pack_id", Permission.READ_QUEUE),
+    "report": ("reports.report", "report_id", Permission.READ_REGISTER),
     "message": ("admin.message", "message_id", Permission.MANAGE_MAIL),
 }
 PAIRS = (("before", "after"), ("old", "new"), ("was", "is"))
@@ -81,6 +82,8 @@ def subject(line: AuditLine, names: Mapping[str, str]) -> Subject:
     if not key.isdecimal():
         return Subject(f"{kind} {key}", "")
     words = names.get(line.subject, "")
+    if line.verb == "made a report":
+        kind = "report"  # it is kept among the packs
     if kind in OF_RISK and line.reference:
         words = f"{OF_RISK[kind]} {line.reference}"
     return Subject(words or f"{kind} {key}", _address(kind, int(key)))

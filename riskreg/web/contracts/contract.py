@@ -67,7 +67,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
         not_known=not_known(found, facts),
         kind=KIND_WORDS[found.kind],
         points=dated_points(facts, policy, today),
-        plan_says=plan_says(found),
+        plan_says=plan_says(found, facts),
         signals=standing_signals(found.id),
         risks=risks,
         stages=STAGE_WORDS,

@@ -83,12 +83,12 @@ def _plan_gives(words: str) -> str:
     return f"the plan says “{words}”" if words else "the plan gives none"
 
 
-def plan_says(contract: Contract) -> list[tuple[str, str, str]]:
+def plan_says(contract: Contract, facts: ContractFacts) -> list[tuple[str, str, str]]:
     """Return what the plan says about what, in its words, and what is kept now; only what it speaks of."""
     dates = (
-        ("Start", contract.start_printed, _date(contract.start)),
-        ("End", contract.end_printed, ROLLS_ON if contract.rolling else _date(contract.end)),
-        ("Review", contract.review_printed, _date(contract.review)),
+        ("Start", contract.start_printed, _date(contract.start, None)),
+        ("End", contract.end_printed, ROLLS_ON if contract.rolling else _date(contract.end, facts.current_end)),
+        ("Review", contract.review_printed, _date(contract.review, facts.current_review)),
     )
     rows = [
         ("Value", contract.value_printed, value_in_words(contract)),
@@ -103,8 +103,11 @@ def plan_says(contract: Contract) -> list[tuple[str, str, str]]:
     return [row for row in rows if row[1]]
 
 
-def _date(stored: str) -> str:
-    return _known(stored) or NO_DATE
+def _date(stored: str, current: PartialDate | None) -> str:
+    """The date that was read from the words, and the one that holds by what was recorded since."""
+    if current is None or current.text == stored:
+        return _known(stored) or NO_DATE
+    return f"{_known(stored) or 'no date in these words'}; by what was recorded since, {current}"
 
 
 def value_in_words(contract: Contract) -> str:

@@ -148,7 +148,8 @@ def decide(escalation_id: int) -> ResponseReturnValue:
 
 def _not_set_up(found: Escalation) -> str:
     """Say that nobody has set up the meeting to which an escalation is deferred; nothing otherwise."""
-    if found.meeting_on is None or is_set_up(found.risk.register_id, found.meeting_on):
+    on = found.meeting_on
+    if on is None or on < clock.today() or is_set_up(found.risk.register_id, on):
         return ""
     return " No meeting is set up for that day yet."
 

@@ -67,7 +67,7 @@ def _leader(now: datetime) -> Check:
     if seen is None:
         return Check("scheduler", False, "No scheduler leads: start “flask scheduler run”.")
     ago = abs(now - seen)  # another machine's clock may be a little ahead
-    sentence = f"The scheduler that leads was seen {ago.total_seconds():.0f} seconds ago."
+    sentence = f"The scheduler that leads was seen {plural(round(ago.total_seconds()), 'second')} ago."
     return Check("scheduler", ago <= SEEN_WITHIN, sentence)
 
 

@@ -28,11 +28,15 @@ HINTS = {
     "Controls": "One control on each line of the cell.",
     "Last review": "The next review is counted from it.",
 }
+NOT_EXPORTED = {"Target likelihood", "Target impact", "Direction of travel", "Response", "Tolerated until", "Controls"}
+CALLED = {"Rating": ("own_rag",), "Target rating": ("target_rag",), "Last review": ("last_review_on",)}
+EXPORTED = {name: CALLED.get(name, ()) for name in ALIASES if name not in NOT_EXPORTED}
+"""What our own file of risks calls these columns; its score beside its rating is no second rating."""
 REGISTER = Purpose(
     "register",
     tuple(WantedColumn(name, others, name == "Title", HINTS.get(name, "")) for name, others in ALIASES.items()),
     either=(RATED,),
-    presets={str(source): wanted for source, wanted in PRESETS.items()},
+    presets={str(source): wanted for source, wanted in PRESETS.items()} | {str(Source.OURS): EXPORTED},
     most=MOST_ROWS,
 )
 LEAVE, CHANGE = "leave", "change"

@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission
+from riskreg.domain.links import heeds_in_short
 from riskreg.extensions import db
 from riskreg.models import Indicator, Result
 from riskreg.queries.indicator import linked_risks, target_lines
@@ -16,7 +17,7 @@ from riskreg.web.access import needs
 from riskreg.web.indicators.forms import CorrectForm, PublishForm
 from riskreg.web.indicators.room import blueprint, known_indicator
 from riskreg.web.indicators.stepping import publish_or_show
-from riskreg.web.indicators.wording import WORDS, what_it_did
+from riskreg.web.indicators.wording import what_it_did
 from riskreg.web.pages import page
 from riskreg.web.stepping import is_sent
 
@@ -50,7 +51,7 @@ def publish(indicator_id: int) -> ResponseReturnValue:
         indicator=found,
         published=_published(found, form),
         risks=linked_risks(indicator_id),
-        words=WORDS,
+        heeds_in_short=heeds_in_short,
     )
 
 

@@ -15,7 +15,7 @@ from riskreg.exchange.tables import BrokenTable
 from riskreg.models import Upload
 from riskreg.queries.due_results import due_results
 from riskreg.queries.indicators import group_names
-from riskreg.services.publishing import Published
+from riskreg.services.publishing import Published, preview
 from riskreg.services.result_comments import take_comments
 from riskreg.services.result_files import FileReading, read_results
 from riskreg.services.result_workbooks import result_csv, result_workbook
@@ -121,7 +121,8 @@ def _publish(form: RowsForm, found: Upload, reading: FileReading) -> ResponseRet
 
     there = url_for("indicators.waiting")
     back = url_for("indicators.upload_rows", upload_id=found.id, **_carried())
-    return publish_or_show(form, [row.entry for row in reading.rows], what_they_did, there, back, also=taken)
+    entries = [row.entry for row in reading.rows]
+    return publish_or_show(form, entries, what_they_did, there, back, also=taken, look=preview)
 
 
 def _page(found: Upload, reading: FileReading, form: RowsForm | None, status: int = 200) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from riskreg.domain.sentences import figure, listed, plural
 from riskreg.domain.targets import CLOSE_WORDS
 from riskreg.models import Result
 from riskreg.queries.indicator import ResultLine
+from riskreg.queries.linked import LatestResult
 from riskreg.services.publishing import Published, ResultOutcome
 from riskreg.web.outcomes import what_changed
 
@@ -63,7 +64,7 @@ def no_floor(judged: Judged) -> bool:
     return level and judged.floor is not None and judged.floor == judged.target
 
 
-def why_so(line: ResultLine, unit: str) -> str:
+def why_so(line: ResultLine | LatestResult, unit: str) -> str:
     """Say how a result was judged, or why it was not."""
     return NO_ROOM.format(figure(line.target, unit)) if line.target is not None and no_floor(line) else line.why
 

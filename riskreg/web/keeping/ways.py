@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskreg.domain.access import Permission, holds
-from riskreg.domain.lifecycle import ActionStatus, RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, ActionStatus, RiskStatus
 from riskreg.models import Action, Risk
 from riskreg.queries.keeping import Kin, LastVersion, last_version, merged_into
 from riskreg.services.actors import Actor
@@ -57,7 +57,7 @@ def keeping_of(actor: Actor, risk: Risk, *, escalated: bool) -> Keeping:
         links.append(("keeping.hand_over", "Hand it over to another post"))
         links += () if escalated else ENDING
     links += (NOT_EXEMPT if risk.exempt_why else EXEMPT,) if in_order else ()
-    not_open_yet = risk.status in (RiskStatus.DRAFT, RiskStatus.PROPOSED)
+    not_open_yet = risk.status in BEFORE_APPROVAL
     writes = not_open_yet and is_writer(actor, risk)
     links += _closed(actor, risk) if risk.status == RiskStatus.CLOSED else ()
     links += _not_open_yet(actor, risk, writes=writes) if not_open_yet else ()

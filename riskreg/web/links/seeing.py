@@ -65,7 +65,8 @@ def _indicator(one: LinkedIndicator) -> Node:
 
 
 def _contract(one: LinkedContract) -> Node:
-    words = f"{plural(len(one.signals), 'signal')}, {_terms(one, about_indicator=False)}"
+    state = "closed" if one.contract.closed_on else plural(len(one.signals), "signal")
+    words = f"{state}, {_terms(one, about_indicator=False)}"
     return Node(one.contract.title, words, watched=one.heeds == "watch")
 
 
@@ -96,7 +97,7 @@ def of_contract(contract_id: int) -> ResponseReturnValue:
 def _behind(subject: Subject, centre: Node, **key: int) -> ResponseReturnValue:
     risks, of_indicator = bears_on(**key), isinstance(subject, Indicator)
     nodes = [_risk(one, about_indicator=of_indicator) for one in risks]
-    over = (subject.ended_on if isinstance(subject, Indicator) else subject.closed_on) is not None
+    over_on = subject.ended_on if isinstance(subject, Indicator) else subject.closed_on
     return page(
         "links/behind.html",
         subject=subject,
@@ -107,7 +108,8 @@ def _behind(subject: Subject, centre: Node, **key: int) -> ResponseReturnValue:
         picture=link_pictures(f"The risks behind {subject.code}", centre, nodes),
         past=past_links(**key),
         key=key,
-        may_add=current_actor().may(Permission.KEEP_RISK) and not over,
+        over_on=over_on,
+        may_add=current_actor().may(Permission.KEEP_RISK) and over_on is None,
         heeds_in_short=heeds_in_short,
         holds_words=holds_words,
     )

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.access import Permission, Role, may
+from riskreg.domain.dates import LONDON
 from riskreg.domain.own_calendar import CalendarEntry
 from riskreg.exchange.calendars import MEDIA_TYPE, write_calendar
 from riskreg.queries.own_calendar import calendar_entries
@@ -57,7 +58,7 @@ def calendar(token: str) -> ResponseReturnValue:
         entries,
         domain=parseaddr(str(current_app.config["MAIL_FROM"]))[1].rpartition("@")[2],
         address_of=address_of,
-        made_at=datetime.combine(today, time.min, clock.LONDON),
+        made_at=datetime.combine(today, time.min, LONDON),
     )
     return _kept_private(Response(content, content_type=f"{MEDIA_TYPE}; charset=utf-8"))
 

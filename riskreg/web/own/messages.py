@@ -14,6 +14,7 @@ from riskreg.domain.notices import NoticeKind, Rhythm, next_digest
 from riskreg.extensions import db
 from riskreg.mail.rendering import PAGES
 from riskreg.models import Person
+from riskreg.models.outbox import ON_ITS_WAY
 from riskreg.queries import own_messages as found
 from riskreg.services.digests import digest_days
 from riskreg.services.preferences import in_words
@@ -87,7 +88,7 @@ def _person() -> Person:
 def _not_gone(person_id: int) -> tuple[int, int]:
     """How many messages are on their way, and how many could not be sent."""
     counts = found.not_gone(person_id)
-    return sum(counts.get(state, 0) for state in found.ON_THEIR_WAY), counts.get("failed", 0)
+    return sum(counts.get(state, 0) for state in ON_ITS_WAY), counts.get("failed", 0)
 
 
 def _next_at(person: Person, since: list[datetime]) -> datetime | None:

@@ -18,6 +18,7 @@ from riskreg.models import PolicyDraft
 from riskreg.queries.policies import versions_of, versions_told
 from riskreg.queries.replay import MOST_YEARS, earliest
 from riskreg.services.policies import (
+    NO_DRAFT,
     adopt_draft,
     discard_draft,
     draft_as_policy,
@@ -37,7 +38,6 @@ from riskreg.web.requests import saving
 from riskreg.web.seeing.forms import asked_days, refuse_later
 
 blueprint = Blueprint("policy", __name__)
-NO_DRAFT = "There is no draft of the policy."
 
 
 @blueprint.get("/policy")

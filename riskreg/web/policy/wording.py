@@ -98,7 +98,10 @@ def reviews(policy: Policy) -> list[Rule]:
         Rule("RED", f"every {_months(policy.review_months_red)}"),
         Rule("AMBER", f"every {_months(policy.review_months_amber)}"),
         Rule("GREEN", f"every {_months(policy.review_months_green)}"),
-        Rule("Before DMT, not decided", f"within {_days(policy.escalated_review_days)} of coming before it"),
+        Rule(
+            "Before DMT, not decided",
+            f"within {_days(policy.escalated_review_days)} of coming before it, or on its own day if that is earlier",
+        ),
         Rule("DMT confirmed it or returned it", "by the date that DMT gave"),
     ]
 

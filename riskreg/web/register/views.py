@@ -29,7 +29,7 @@ NAMES = {
     "division": "Division",
     "owner": "Owner",
     "status": "Status",
-    "escalated": "Before DMT",
+    "escalated": "Escalated to DMT",
     "overdue": "Review overdue",
     "late_actions": "Action overdue",
     "sort": "Order",
@@ -130,7 +130,7 @@ def _filters_on(wanted: found.Wanted, owners: Mapping[int, str], divisions: Mapp
         ("status", STATUSES[_status_asked()] if _status_asked() else ""),
         ("division", divisions.get(wanted.division_id or 0, "")),
         ("owner", owners.get(wanted.owner_id or 0, "")),
-        ("escalated", "Before DMT" if wanted.escalated else ""),
+        ("escalated", "Escalated to DMT" if wanted.escalated else ""),
         ("overdue", "Review overdue" if wanted.overdue else ""),
         ("late_actions", "Action overdue" if wanted.late_actions else ""),
     )

@@ -34,6 +34,7 @@ from riskreg.web.access import current_actor, needs
 from riskreg.web.addresses import ACTION, NO_SUCH_PART, NO_SUCH_RISK, RISK
 from riskreg.web.corporate.wording import referral_words
 from riskreg.web.evidence.listing import Listing
+from riskreg.web.indicators.wording import why_so
 from riskreg.web.keeping.ways import keeping_of, may_become_control
 from riskreg.web.listing import asked
 from riskreg.web.pages import page
@@ -99,6 +100,7 @@ def risk(risk_id: int) -> ResponseReturnValue:
         evidence=Listing(current_actor(), Place(rated.risk), evidence_of_risk(risk_id)),
         history=history.history_of_risk(risk_id, everything=asked("history") == "all"),
         trend_of=trend_of,
+        why_so=why_so,
         Reach=Reach,
     )
 

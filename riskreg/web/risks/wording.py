@@ -6,6 +6,7 @@ from functools import cache
 
 from markupsafe import Markup
 
+from riskreg import clock
 from riskreg.charts import sparkline
 from riskreg.domain.dates import day_of
 from riskreg.domain.lifecycle import EscalationStatus
@@ -24,14 +25,21 @@ S = EscalationStatus
 def standing(how: Standing) -> str:
     """Say how a live escalation stands; whatever page says it, it says the same."""
     by = f", the owner answers by {day(how.due_on)}" if how.due_on else ""
-    meeting = f"the meeting of {day(how.meeting_on)}" if how.meeting_on else "a meeting of DMT"
     return {
         S.AWAITING: _awaiting(how),
-        S.DEFERRED: f"deferred to {meeting}",
+        S.DEFERRED: _deferred(how),
         S.CONFIRMED: f"confirmed by DMT{by}",
         S.RETURNED: f"returned to the owner by DMT{by}",
         S.REFERRED: _referred(how),
     }[S(how.status)]
+
+
+def _deferred(how: Standing) -> str:
+    """Say to which meeting DMT put its decision off, and whether that has passed without one."""
+    if how.meeting_on is None:
+        return "deferred to a meeting of DMT"
+    passed = ", which has passed without a decision" if how.meeting_on < clock.today() else ""
+    return f"deferred to the meeting of {day(how.meeting_on)}{passed}"
 
 
 def _referred(how: Standing) -> str:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from riskreg import clock
 from riskreg.domain.access import Permission
 from riskreg.domain.dates import add_months
-from riskreg.domain.lifecycle import RiskStatus
+from riskreg.domain.lifecycle import BEFORE_APPROVAL, RiskStatus
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import written_reference
 from riskreg.exchange.csv_files import BYTE_ORDER_MARK, csv_file
@@ -56,8 +56,7 @@ def _period_form(today: date) -> PeriodForm:
 
 def _existed(register: RegisterName, day: date) -> list[RiskAsAt]:
     """What the register listed on a day: open, closed and merged risks, no drafts."""
-    hidden = (RiskStatus.DRAFT, RiskStatus.PROPOSED)
-    return [one for one in register_as_at(register.id, day) if one.risk.status not in hidden]
+    return [one for one in register_as_at(register.id, day) if one.risk.status not in BEFORE_APPROVAL]
 
 
 @blueprint.get("/register/as-at")

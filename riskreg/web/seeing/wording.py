@@ -24,6 +24,7 @@ PARTS: dict[Part, str] = {
     Part.BACK: "Brought back before DMT",
     Part.ENDED: "Escalations ended",
     Part.DECIDED: "Decisions of DMT",
+    Part.ANSWERED: "Answers of the corporate register",
     Part.REVIEWED: "Reviews done",
 }
 AGES: dict[Age, str] = {

@@ -13,7 +13,6 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.errors import RuleBroken
-from riskreg.exchange.headings import find_header
 from riskreg.exchange.mapping import ColumnMapping, too_many_rows
 from riskreg.exchange.sheets import Line, Sheet, Workbook, letter_of
 from riskreg.exchange.tables import BrokenTable
@@ -62,11 +61,12 @@ class Layout:
         return self.lines[0] if self.lines else None
 
     def doubts(self, purpose: Purpose) -> list[str]:
-        """What is to be known before the columns are chosen: those not found by name, and a sheet that is too long."""
-        header = find_header(self.sheet, purpose.wanted, self.row) if self.row and not self.kept else None
-        lacks = purpose.not_found(header) if header and header.row else ""
+        """What is to be known before the columns are chosen: those not found, or found twice, and a sheet too long."""
+        header = purpose.header_of(self.sheet, self.row) if self.row and not self.kept else None
+        found = header if header and header.row else None
+        lacks, twice = (purpose.not_found(found), purpose.doubled(found)) if found else ("", "")
         many = too_many_rows(self.sheet, self.row, purpose.most)
-        return [f"{one[:1].upper()}{one[1:]}" for one in (lacks, many) if one]
+        return [f"{one[:1].upper()}{one[1:]}" for one in (lacks, twice, many) if one]
 
     def mapping(self, chosen: dict[str, str]) -> ColumnMapping:
         """Return what was chosen as a mapping. Raises RuleBroken, with a sentence, for what can be none."""
@@ -146,7 +146,7 @@ def _laid_out(book: Workbook, purpose: Purpose, upload: Upload) -> Layout:
         return _layout(book, sheets.index(present.sheet), present.header_row, present, name)
     number = min(max(asked_sheet or 1, 1), len(sheets)) - 1
     row = None if asked_row is None else min(asked_row, LOWEST_HEADINGS)
-    header = find_header(book.visible[number], purpose.wanted, row)
+    header = purpose.header_of(book.visible[number], row)
     found = ColumnMapping(sheets[number], header.row, header.columns, header.headings) if header.row else None
     return _layout(book, number, (header.row or 1) if row is None else row, found, "")
 

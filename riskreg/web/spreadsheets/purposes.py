@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from riskreg.domain.sentences import listed
-from riskreg.exchange.headings import Header, Wanted, plain_heading
+from riskreg.exchange.headings import Header, Wanted, find_header, plain_heading
 from riskreg.exchange.mapping import MOST_AT_ONCE, ColumnMapping
+from riskreg.exchange.sheets import Sheet
 from riskreg.exchange.tables import quoted
 
 MOST_NAMED = 5  # headings in one sentence
@@ -44,6 +45,14 @@ class Purpose:
         """The columns as `exchange.headings` and `exchange.mapping` take them."""
         return {column.name: column.aliases for column in self.columns}
 
+    def header_of(self, sheet: Sheet, row: int | None) -> Header:
+        """Return what a row of headings names, by our own names or by those of the program that name most of it.
+
+        `row` None: the row that looks most like headings.
+        """
+        found = [find_header(sheet, wanted, row) for wanted in (self.wanted, *self.presets.values())]
+        return max(found, key=lambda header: (len(header.columns), -len(header.repeated), -len(header.missing)))
+
     def is_ours(self, mapping: ColumnMapping) -> bool:
         """Whether every column was found under our own name: a file of ours that was filled in."""
         found = {name: plain_heading(heading) for name, heading in mapping.headings.items()}
@@ -61,6 +70,11 @@ class Purpose:
             for group in self.either
             if not set(group) & set(mapping.columns)
         ]
+
+    def doubled(self, header: Header) -> str:
+        """Return, in sentences, which columns are found more than once: which is meant, nobody can tell."""
+        found = {name: listed(list(letters)) for name, letters in header.repeated.items()}
+        return " ".join(f"{quoted(name)} is found in columns {there}: which is meant?" for name, there in found.items())
 
     def not_found(self, header: Header) -> str:
         """Return, as a sentence, which columns a row of headings lacks, each with what is there in its place.

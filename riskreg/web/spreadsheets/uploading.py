@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from riskreg import clock
 from riskreg.domain.errors import RuleBroken
+from riskreg.exchange.headings import Header, find_header
 from riskreg.exchange.mapping import ColumnMapping, apply_mapping, suggest_mapping, too_many_rows
 from riskreg.exchange.sheets import Workbook
 from riskreg.exchange.tables import BrokenTable, Problem
@@ -52,9 +53,15 @@ def take(form: UploadForm, purpose: Purpose) -> Upload:
     filled = [sheet for sheet in book.visible if sheet.last_row]
     if found and len(filled) == 1 and (many := too_many_rows(filled[0], found.header_row, purpose.most)):
         raise RuleBroken(str(Problem(upload.name, None, "", many, filled[0].name)), "file")
-    if found and purpose.is_ours(found):
+    if found and purpose.is_ours(found) and not _header_of(book, found, purpose).repeated:
         set_columns(upload, found)
     return upload
+
+
+def _header_of(book: Workbook, mapping: ColumnMapping, purpose: Purpose) -> Header:
+    """Return the row of headings that a mapping was suggested from."""
+    sheet = next(one for one in book.visible if one.name == mapping.sheet)
+    return find_header(sheet, purpose.wanted, mapping.header_row)
 
 
 def ask_for_file(

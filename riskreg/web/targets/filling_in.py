@@ -18,7 +18,7 @@ from riskreg.exchange.headings import find_header
 from riskreg.exchange.mapping import ColumnMapping, ReadLine, hidden_parts, read_at_once, rows_with_problems
 from riskreg.exchange.sheets import Cell, Kind
 from riskreg.exchange.tables import BrokenTable, Problem, quoted
-from riskreg.exchange.typed import CellParser, as_shown, filled_or, whole_figure, worded, words
+from riskreg.exchange.typed import CellParser, as_shown, calendar_year, filled_or, whole_figure, worded, words
 from riskreg.models import Upload
 from riskreg.queries.indicator_names import Named, Names
 from riskreg.services.actors import Actor
@@ -119,7 +119,8 @@ def _lacking(yearly: Yearly[Any], upload: Upload) -> str:
     found = [(sheet, find_header(sheet, purpose.wanted)) for sheet in book.visible]
     sheet, header = max(found, key=lambda one: len(one[1].columns))
     where = f"In the sheet {quoted(sheet.name)}, " if sheet.name else ""
-    lacks = purpose.not_found(header) or "the headings are not as they were."
+    wrong = [one for one in (purpose.not_found(header), purpose.doubled(header)) if one]
+    lacks = " ".join(wrong) or "the headings are not as they were."
     said = f"{where}{lacks}" if where else f"{lacks[:1].upper()}{lacks[1:]}"
     start = f"“{upload.name}” is not the workbook of {yearly.called} that is downloaded here. {said}"
     return f"{start} {hidden_sheets(book)}".strip()
@@ -175,7 +176,7 @@ def _page(
 def _taken(yearly: Yearly[Entry], upload: Upload, mapping: ColumnMapping) -> Taken[Entry]:
     """Read the workbook: an entry for each row that is right. Raises BrokenTable when it cannot be read to its end."""
     parsers: dict[str, CellParser[Any]] = {
-        CODE: worded(str), YEAR: whole_figure(1000, 9999), STATE: filled_or(whole_figure(0, 10**9)), **yearly.parsers
+        CODE: worded(str), YEAR: calendar_year, STATE: filled_or(whole_figure(0, 10**9)), **yearly.parsers
     }  # fmt: skip
     book = open_upload(upload)
     lines = read_at_once(book, mapping, parsers)

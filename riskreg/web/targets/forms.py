@@ -35,7 +35,8 @@ class SettingForm(Form):
     reason = LongTextField(
         "Why it is set so",
         needed="Say why it is set so.",
-        hint="It is kept with the figures and shown to everyone. For example: agreed by DMT on 3 April 2017.",
+        hint="It is kept with the figures and shown to everyone."
+        " For example: agreed by the Directorate Management Team on 3 April 2017.",
         called="reason",
         limit=LONGEST_REASON,
         mentions=True,

@@ -13,7 +13,9 @@ from riskreg.queries.indicator import national_lines, target_lines
 from riskreg.queries.targets import benchmark_of, past_figures, past_targets, target_of
 from riskreg.services.benchmarks import BenchmarkEntry, preview_benchmarks, set_benchmarks
 from riskreg.services.judging import as_target
+from riskreg.services.rejudging import SettingOutcome
 from riskreg.services.targets import TargetEntry, preview_targets, set_targets
+from riskreg.services.year_shares import require_signs_of_benchmark, require_signs_of_target
 from riskreg.web.access import current_actor, needs
 from riskreg.web.in_force import present_register
 from riskreg.web.indicators.drawing import target_on
@@ -64,9 +66,15 @@ def target(indicator_id: int, year: int) -> ResponseReturnValue:
             indicator_id, year, form.kind.data, form.value.data or "", form.floor.data or "",
             form.green_tolerance.data or "", form.amber_tolerance.data or "", revision=form.seen,
         )  # fmt: skip
+
+        def look() -> SettingOutcome:
+            outcome = preview_targets(actor, register_id, [entry], reason, now)
+            require_signs_of_target(entry)
+            return outcome
+
         answer = set_or_show(
             form,
-            lambda: preview_targets(actor, register_id, [entry], reason, now),
+            look,
             lambda shown: set_targets(actor, register_id, [entry], reason, now, shown=shown),
             back,
             back,
@@ -97,9 +105,15 @@ def national(indicator_id: int, year: int) -> ResponseReturnValue:
         entry = BenchmarkEntry(
             indicator_id, year, form.value.data or "", form.neighbours.data or "", form.comparable.data, form.seen
         )
+
+        def look() -> SettingOutcome:
+            outcome = preview_benchmarks(actor, register_id, [entry], reason, now)
+            require_signs_of_benchmark(entry)
+            return outcome
+
         answer = set_or_show(
             form,
-            lambda: preview_benchmarks(actor, register_id, [entry], reason, now),
+            look,
             lambda shown: set_benchmarks(actor, register_id, [entry], reason, now, shown=shown),
             back,
             back,

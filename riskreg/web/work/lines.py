@@ -93,7 +93,7 @@ def work_of(actor: Actor, today: date) -> Work:
         now=[line for line in due if line.on <= today],
         soon=[line for line in due if line.on > today],
         before_dmt=[_before_dmt(one, behalf, referred.get(one.escalation_id, ())) for one in before_dmt[: work.MOST]],
-        decisions=[_decision(one, behalf) for one in decisions[: work.MOST]],
+        decisions=[_decision(one, behalf, today) for one in decisions[: work.MOST]],
         newest=decisions[0].id if decisions else None,
         slipping=[_slipping(one, behalf) for one in slipping[: work.MOST]],
         contracts=[_contract(one, behalf) for one in contracts[: work.MOST]],
@@ -182,10 +182,12 @@ def _since_then(one: NewDecision) -> str:
     return "the risk was reopened" if reopened else one.standing.status
 
 
-def _decision(one: NewDecision, behalf: Mapping[int, str]) -> Line:
+def _decision(one: NewDecision, behalf: Mapping[int, str], today: date) -> Line:
     due, meeting = (str(on) if on else None for on in (one.due_on, one.deferred_to))
     review = str(one.review_due_on) if one.risk_status == RiskStatus.OPEN else None
-    asks = f"{next_step(one.kind, due, meeting)} {next_review(one.kind, review)}".strip()
+    asks = (
+        f"{next_step(one.kind, due, meeting)} {next_review(one.kind, review, late=one.review_due_on < today)}".strip()
+    )
     rest = asks if one.stands else f"Since then: {_since_then(one)}."
     return Line(
         on=one.decided_on,
