@@ -32,6 +32,7 @@ class NoticeKind(StrEnum):
     JOINED = "escalation joined"
     REASON_WENT = "reason went"
     PROPOSED = "de-escalation proposed"
+    ANSWERED = "owner answered"
     REFERRAL_ENDED = "referral ended"
     MENTION = "mention"
     PACK = "pack"
@@ -53,6 +54,7 @@ TITLES = {
     NoticeKind.JOINED: "An escalation gets a new reason",
     NoticeKind.REASON_WENT: "An escalation that stands loses a reason",
     NoticeKind.PROPOSED: "An end of an escalation is proposed",
+    NoticeKind.ANSWERED: "An owner answers what DMT asked for",
     NoticeKind.REFERRAL_ENDED: "A referral to the corporate register ends",
     NoticeKind.MENTION: "Somebody mentions you",
     NoticeKind.PACK: "The pack for a meeting is ready",

@@ -29,6 +29,18 @@ def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(Holding.from_on <= day, or_(Holding.until_on.is_(None), Holding.until_on >= day))
 
 
+def names_to_mention(day: date) -> list[tuple[str, int]]:
+    """Return the name of each active person, and the title of each post with whoever is in it; by two queries."""
+    named = [(name, id_) for name, id_ in db.session.execute(select(Person.name, Person.id).where(Person.active))]
+    in_posts = (
+        select(Post.title, Person.id)
+        .join(Holding, Holding.post_id == Post.id)
+        .join(Person, Person.id == Holding.person_id)
+        .where(held_on(day), Person.active)
+    )
+    return named + [(title, id_) for title, id_ in db.session.execute(in_posts)]
+
+
 # Built once and not for every page: building a statement takes longer than running it.
 _HOLDERS = (
     select(Holding.post_id, Person.id, Person.name, Person.email, Holding.deputy)

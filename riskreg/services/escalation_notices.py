@@ -26,10 +26,13 @@ WHAT = {
     NoticeKind.JOINED: "A new reason for the escalation of {}",
     NoticeKind.REASON_WENT: "One reason less for the escalation of {}",
     NoticeKind.PROPOSED: "{} is proposed to DMT for de-escalation",
+    NoticeKind.ANSWERED: "The owner of {} has answered DMT",
     NoticeKind.REFERRAL_ENDED: "{} is no longer referred to the corporate register",
 }
 
 
+# What asks DMT to decide.
+ASKS = (NoticeKind.PROPOSED, NoticeKind.ANSWERED)
 OWNING = ("owner", "deputy", "line", "lone")  # as the owner; a deputy; above a vacant post; above one with nobody above
 
 
@@ -80,6 +83,11 @@ def tell_of_proposed(proposed: Sequence[Escalation], now: datetime) -> list[Hear
     return _tell(NoticeKind.PROPOSED, [News(one, {"detail": [one.proposal]}) for one in proposed], now)
 
 
+def tell_of_answer(actor: Actor, escalation: Escalation, said: str, now: datetime) -> None:
+    """Tell the members of DMT what the owner answered to what they had asked for; not whoever wrote it."""
+    _tell(NoticeKind.ANSWERED, [News(escalation, {"detail": [said]})], now, but=actor.person_id)
+
+
 def tell_of_referral_end(actor: Actor, referral: Referral, now: datetime) -> None:
     """Tell the owner, the members of DMT and who answers for the corporate register that DMT took a risk back.
 
@@ -111,7 +119,7 @@ def _tell(
     for one in news:
         told: set[int | None] = {but}
         for audience, people in (
-            *_owning(staff.owners(one.escalation.risk.owner_post_id)),
+            *(() if kind is NoticeKind.ANSWERED else _owning(staff.owners(one.escalation.risk.owner_post_id))),
             ("dmt", members),
             ("corporate", corporate),
         ):
@@ -138,7 +146,7 @@ def _told(
         return []
     escalation = news.escalation
     risk = escalation.risk
-    decides = audience == "dmt" and kind is NoticeKind.PROPOSED
+    decides = audience == "dmt" and kind in ASKS
     see = ("See the referral", ["referral", news.facts["referral_id"]]) if audience == "corporate" else None
     facts = {
         "what": WHAT[kind].format(risk.reference),

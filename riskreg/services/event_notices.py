@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from riskreg.domain.access import Role
 from riskreg.domain.dates import day_of
-from riskreg.domain.lifecycle import LIVE
+from riskreg.domain.lifecycle import LIVE, EscalationStatus
 from riskreg.domain.mentions import mentioned
 from riskreg.domain.notices import NoticeKind
 from riskreg.domain.sentences import FILLED_BY, MAY_ACT, closed, day, the
 from riskreg.extensions import db
-from riskreg.models import AuditEvent, Escalation, Holding, Message, Notice, Pack, Person, Post, Risk
+from riskreg.models import AuditEvent, Escalation, Holding, Message, Notice, Pack, Risk
 from riskreg.models.outbox import LOST
-from riskreg.queries.people import held_on, people_with_role
+from riskreg.queries.people import names_to_mention, people_with_role
 from riskreg.queries.staff import Owners, Staff
 from riskreg.services.actors import Actor
 from riskreg.services.lost_mail import words_of_lost
@@ -158,14 +158,7 @@ def _told_by_this_act(people: Collection[int], sentence: str, now: datetime) -> 
 
 def _mentioned(text: str, today: date) -> set[int]:
     """Return the active people whose name, or whose post's title, is mentioned; by two queries."""
-    named = list(db.session.execute(select(Person.name, Person.id).where(Person.active)))
-    in_posts = (
-        select(Post.title, Person.id)
-        .join(Holding, Holding.post_id == Post.id)
-        .join(Person, Person.id == Holding.person_id)
-        .where(held_on(today), Person.active)
-    )
-    named += list(db.session.execute(in_posts))
+    named = names_to_mention(today)
     found = set(mentioned(text, [name for name, _ in named]))
     return {person_id for name, person_id in named if name in found}
 
@@ -208,11 +201,17 @@ def _decided(notice: Notice, _today: date) -> str:
     return "" if live and (escalation.proposal or notice.kind == NoticeKind.JOINED) else ENDED
 
 
+def _decided_anew(notice: Notice, _today: date) -> str:
+    escalation = db.session.get_one(Escalation, notice.facts["escalation_id"])
+    return "" if escalation.status == EscalationStatus.AWAITING else "DMT decided on it meanwhile."
+
+
 CHECKS: Mapping[NoticeKind, Callable[[Notice, date], str]] = {
     NoticeKind.HANDED_OVER: _handed_on,
     NoticeKind.JOINED: _decided,
     NoticeKind.REASON_WENT: check_reason_went,
     NoticeKind.PROPOSED: _decided,
+    NoticeKind.ANSWERED: _decided_anew,
     NoticeKind.REFERRAL_ENDED: check_referral_ended,
     NoticeKind.PACK: _outdated,
     NoticeKind.MAIL_FAILED: _settled,

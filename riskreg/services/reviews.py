@@ -18,6 +18,7 @@ from riskreg.queries.policies import policy_on
 from riskreg.services.actors import Actor
 from riskreg.services.assessing import Rating, record_rating
 from riskreg.services.audit import record
+from riskreg.services.escalation_notices import tell_of_answer
 from riskreg.services.escalations import raise_escalation
 from riskreg.services.locking import lock_risk
 from riskreg.services.review_drafts import drop_draft
@@ -72,7 +73,7 @@ def complete_review(actor: Actor, risk: Risk, answers: ReviewAnswers, seen_revis
     text = f"Reviewed: {'changed' if answers.changed else 'no change'}. {review.note}"
     record(actor, "reviewed", f"review:{review.id}", text, now=now, risk=risk)
     if live and live.status in OWES_AN_ANSWER:
-        _answer(actor, live, policy, now)
+        _answer(actor, live, review.note, policy, now)
     elif answers.escalate and live is None:
         raise_escalation(actor, risk, review.note, now)
     return review
@@ -93,9 +94,10 @@ def _assess(actor: Actor, risk: Risk, answers: ReviewAnswers, policy: Policy, no
         record_rating(actor, risk, "target", answers.target, policy, now)
 
 
-def _answer(actor: Actor, live: Escalation, policy: Policy, now: datetime) -> None:
+def _answer(actor: Actor, live: Escalation, said: str, policy: Policy, now: datetime) -> None:
     asked = f" by {day(live.due_on)}" if live.due_on else ""
     live.status, live.waiting_since, live.due_on = EscalationStatus.AWAITING, now, None
     settle(live.risk, policy, live)
     text = f"The owner has answered what DMT asked for{asked}; the risk is before DMT again."
     record(actor, "answered", f"escalation:{live.id}", text, now=now, risk=live.risk)
+    tell_of_answer(actor, live, said, now)

@@ -23,6 +23,8 @@ from wtforms import SelectField as PickedField
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
+from riskreg.web.mentions import MENTIONS, mentions_somebody
+
 LINE = 200
 PASSAGE = 4_000
 CHOOSE = ("", "Choose one")  # stands first in a list, while nothing is chosen
@@ -86,9 +88,6 @@ class TextField(StringField):
         self.data = valuelist[0] if valuelist else ""
 
 
-MENTIONS = "To tell somebody of it, write @ and the name or the post."
-
-
 class LongTextField(TextAreaField):
     """Text of several lines, kept as it was typed.
 
@@ -109,7 +108,7 @@ class LongTextField(TextAreaField):
         mentions: bool = False,
         **rest: Any,
     ) -> None:
-        checks = [needed_or_optional(needed), at_most(limit)]
+        checks = [needed_or_optional(needed), at_most(limit), *([mentions_somebody] if mentions else [])]
         said = f"{hint} {MENTIONS}".strip() if mentions else hint
         super().__init__(label, checks, filters=[tidy], description=said, **rest)
         self.called = called or in_sentence(label)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskreg.domain.mentions import mentioned
+from riskreg.domain.mentions import mentioned, unknown
 
 NAMES = ["Ann Lee", "Ann", "Head of SEN", "Head of SEN Support", "Zoë Müller", ""]
 
@@ -42,3 +42,23 @@ def test_only_names_that_are_there_are_found_and_each_once(text: str, names: lis
 @given(st.sampled_from([name for name in NAMES if name]))
 def test_a_name_alone_is_found(name: str) -> None:
     assert mentioned(f"@{name}", NAMES) == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ask @Anne, please.", ["Anne"]),
+        ("@Hed of SEN to report by June", ["Hed of SEN to"]),
+        ("@Annabel and @Ann and @O’Neil-Smith.", ["Annabel and", "O’Neil-Smith"]),
+        ("@Ann Lee, @head of sen", []),
+        ("ann@kent.example, 3 @ 5%, @5%, @", []),
+    ],
+)
+def test_what_names_nobody_is_found_with_the_words_that_were_meant(text: str, found: list[str]) -> None:
+    assert unknown(text, NAMES) == found
+
+
+@given(st.text(), st.lists(st.text(max_size=10)))
+def test_who_is_named_is_not_unknown(text: str, names: list[str]) -> None:
+    """Behind each @ stands a name, words that are none, or nothing that could be one."""
+    assert len(mentioned(text, names)) + len(unknown(text, names)) <= text.count("@")

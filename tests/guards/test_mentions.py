@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 
 from riskreg import web
-from riskreg.web.fields import MENTIONS, LongTextField
+from riskreg.web.fields import LongTextField
 from riskreg.web.forms import Form
+from riskreg.web.mentions import MENTIONS
 
 # The text goes into a sentence about a risk, an indicator or a contract: whoever is mentioned in it is told.
 TELLS = {

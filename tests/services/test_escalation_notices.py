@@ -7,12 +7,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from riskreg.domain.access import Role
+from riskreg.domain.lifecycle import DecisionKind, DecisionTaken
 from riskreg.domain.notices import NoticeKind
 from riskreg.extensions import db
 from riskreg.models import Link, Message, Notice, Person
 from riskreg.services.consequences import Letter, effects_of
+from riskreg.services.escalations import raise_escalation, record_decision
 from riskreg.services.event_notices import no_longer
+from riskreg.services.reviews import ReviewAnswers, complete_review
 from tests import factories as make
+from tests.services.keepers import holder, owner_of
 from tests.services.test_evaluation import NOW, linked_indicator, live, publish
 
 MEETING = date(2017, 4, 25)
@@ -102,3 +107,27 @@ def test_the_mail_to_dmt_knows_the_next_meeting(held_on: date, said: str | None)
     publish(found, "70")
     assert live(found)
     assert db.session.scalars(select(Message)).one().facts["meeting_on"] == said
+
+
+def test_dmt_hears_that_the_owner_has_answered_until_it_decides_anew() -> None:
+    """Not the owner, who wrote it."""
+    risk = make.RiskFactory()
+    make.MeetingFactory(register=risk.register, held_on=MEETING)
+    make.PersonFactory(name="Colleague", holding=make.PostFactory(on_dmt=True))
+    owner, dmt = owner_of(risk), holder(make.PostFactory(on_dmt=True), Role.DMT_MEMBER)
+    escalation = raise_escalation(owner, risk, "The provider may withdraw.", NOW)
+    asked = DecisionTaken(DecisionKind.RETURN, "Which schools?", due_on=MEETING)
+    record_decision(dmt, escalation, asked, risk.revision, NOW)
+    assert told(NoticeKind.ANSWERED) == []
+    answers = ReviewAnswers(True, True, True, False, "Three schools in Dover.")
+    complete_review(owner, risk, answers, risk.revision, NOW + timedelta(days=1))
+    assert {name for name, _ in told(NoticeKind.ANSWERED)} == {"Colleague", dmt.name}
+    _, facts = told(NoticeKind.ANSWERED)[0]
+    assert facts["what"] == f"The owner of {risk.reference} has answered DMT"
+    assert (facts["detail"], facts["by"]) == (["Three schools in Dover."], "2017-04-25")
+    assert facts["do"] == f"Decide on {risk.reference}"
+    notice = db.session.scalars(select(Notice).where(Notice.kind == NoticeKind.ANSWERED)).first()
+    assert notice is not None
+    assert no_longer(notice, make.TODAY) == ""
+    record_decision(dmt, escalation, asked, risk.revision, NOW + timedelta(days=2))
+    assert no_longer(notice, make.TODAY) == "DMT decided on it meanwhile."

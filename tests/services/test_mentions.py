@@ -33,8 +33,8 @@ from riskreg.services.publishing import publish_results
 from riskreg.services.result_comments import comment_on
 from riskreg.services.results import correction_of
 from riskreg.services.reviews import ReviewAnswers, complete_review
-from riskreg.web.fields import MENTIONS
 from riskreg.web.keeping.step_forms import ControlForm
+from riskreg.web.mentions import MENTIONS
 from tests import factories as make
 
 NOW, DAY = make.NOW, make.TODAY

@@ -233,3 +233,18 @@ def test_many_updates_take_as_many_queries_as_one(app: Flask, action: models.Act
     with counted() as many:
         client.get(address)
     assert len(many) == len(few) <= 4
+
+
+def test_a_misspelt_name_behind_an_at_is_refused_since_nobody_would_be_told(app: Flask, action: models.Action) -> None:
+    client, address = as_owner(app, action)
+    answer = update(client, address, text="Done, @Performance Oficer")
+    assert answer.status_code == 422
+    assert problems(answer) == [
+        (
+            "In “@Performance Oficer” no person is named, and no post that somebody is in. "
+            "Put the name right, or leave a space after the @ to mention nobody."
+        )
+    ]
+    assert "Done, @Performance Oficer" in answer.text
+    assert saved() == []
+    assert update(client, address, text=f"Done, @{action.owner_post.title}").status_code == 302

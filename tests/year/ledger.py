@@ -48,6 +48,7 @@ WHY = {
     "It does not stand": "gone",
     "The end of the escalation": "end proposed",
     "It stands again": "back",
+    "DMT decided on it": "decided on",
     "It was referred anew": "referred anew",
 }
 

@@ -295,12 +295,14 @@ class Policy:
                     self._add(("mention", "mentioned: " + event.sentence, "", today.isoformat()), person, today)
 
     def _happened_to_risk(self, event: AuditEvent, risk: Risk, staff: Staffing, today: date) -> None:
-        on, owners, members = today.isoformat(), staff.owners(risk.owner_post_id), staff.role("dmt_member")
+        on, members = today.isoformat(), staff.role("dmt_member")
         corporate, heard = staff.role("corporate_coordinator"), staff.hearing(risk.owner_post_id)
         if event.verb in PRESSING:
             self._press(PRESSING[event.verb], event, risk, on, {"owner": heard, "dmt": members})
         elif event.verb in ESCALATION_NEWS:
             self._news(ESCALATION_NEWS[event.verb], risk, heard | members, today, (event.verb, _key(event), 0))
+        elif event.verb == "answered":
+            self._news("owner answered", risk, members - {event.person_id}, today, ("answered", _key(event), 0))
         elif event.verb in ("recovered", "withdrawn"):
             # Of an escalation that stands; where its end is proposed, or it has ended, they hear that instead.
             escalation = db.session.get_one(Escalation, _key(event))
@@ -314,14 +316,20 @@ class Policy:
             told = (heard | members | corporate) - {event.person_id}
             self._news("referral ended", risk, told, today, ("referral", _key(event), 0))
         elif event.verb == "handed over":
-            for person in sorted(heard - {event.person_id}):
-                what = ("handed over", str(risk.reference), "", on)
-                self._add(what, person, today, ("risk" if owners else "vacant", risk.id, risk.owner_post_id))
+            what, vacant = ("handed over", str(risk.reference), "", on), not staff.owners(risk.owner_post_id)
+            self._tell(
+                what, heard - {event.person_id}, today, ("vacant" if vacant else "risk", risk.id, risk.owner_post_id)
+            )
+
+    def _tell(
+        self, what: tuple[str, str, str, str], people: Iterable[int], today: date, event: tuple[str, int, int]
+    ) -> None:
+        for person in sorted(people):
+            self._add(what, person, today, event)
 
     def _news(self, kind: str, risk: Risk, people: Iterable[int], today: date, event: tuple[str, int, int]) -> None:
         """Something happened to an escalation; what happens to a risk in one go is told in one go."""
-        for person in sorted(people):
-            self._add((kind, f"{risk.reference} at {risk.revision}", "", today.isoformat()), person, today, event)
+        self._tell((kind, f"{risk.reference} at {risk.revision}", "", today.isoformat()), people, today, event)
 
     def _happened_to_people(self, event: AuditEvent, staff: Staffing, today: date) -> None:
         on = today.isoformat()
@@ -439,6 +447,8 @@ class Policy:
         if kind == "message":
             state = db.session.get_one(Message, key).state
             return "told" if state in ("failed", "unknown") else "settled"
+        if kind == "answered":
+            return "told" if db.session.get_one(Escalation, key).status == STANDS[0] else "decided on"
         if kind == "reason":
             return self._still_lost(db.session.get_one(Escalation, key), db.session.get_one(AuditEvent, post))
         if kind == "referral":

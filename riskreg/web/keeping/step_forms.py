@@ -14,8 +14,9 @@ from riskreg.services.actions import NewAction
 from riskreg.services.controls import ControlText
 from riskreg.services.keeping import Response
 from riskreg.web.datefields import DateField
-from riskreg.web.fields import CHOOSE, MENTIONS, ChoiceField, LongTextField, RevisionField, SelectField, TextField
+from riskreg.web.fields import CHOOSE, ChoiceField, LongTextField, RevisionField, SelectField, TextField
 from riskreg.web.forms import Form
+from riskreg.web.mentions import MENTIONS, mentions_somebody
 
 APPROVE, SEND_BACK = "approve", "send back"
 
@@ -178,6 +179,7 @@ class ControlForm(Form):
         form = cls(data=data)
         if control:  # of a new one the history tells what it is, of a changed one also how it is known to work
             form.assurance.description = f"{form.assurance.description} {MENTIONS}"
+            form.assurance.validators = [*form.assurance.validators, mentions_somebody]
         offered = _posts(Role.ACTION_OWNER, ("", "Nobody in particular"))
         owner = control.owner_post if control else None
         if owner and str(owner.id) not in dict(offered):

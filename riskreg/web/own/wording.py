@@ -27,6 +27,7 @@ KIND_HINTS = {
     NoticeKind.JOINED: "Of a risk that is before DMT already: for its owner and for members of DMT.",
     NoticeKind.REASON_WENT: "What fell away and what still stands: for the owner of the risk and for members of DMT.",
     NoticeKind.PROPOSED: "What the register proposes to DMT: for the owner of the risk and for members of DMT.",
+    NoticeKind.ANSWERED: "The risk is before DMT again: for members of DMT.",
     NoticeKind.REFERRAL_ENDED: "For the owner of the risk, members of DMT and who answers for the corporate register.",
     NoticeKind.MENTION: "By your name or your post behind an @.",
     NoticeKind.PACK: "For members of DMT.",
