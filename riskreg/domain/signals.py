@@ -282,10 +282,14 @@ def _floor(judgement: Judgement, unit: str) -> str:
     return f" The floor standard is not known and is assumed to be {level}, the target worsened by {share}% of itself."
 
 
-def stale(last_period_end: date, frequency_months: int, today: date, policy: Policy) -> str:
-    """Return a sentence when the next result is overdue, else nothing. Never an escalation, never silently GREEN."""
+def stale(last_period_end: date, frequency_months: int, today: date, policy: Policy, only_over: str = "") -> str:
+    """Return a sentence when the next result is overdue, else nothing. Never an escalation, never silently GREEN.
+
+    `only_over`: what the overdue result is measured over, where a later one is known that is measured over another.
+    """
     due = add_months(last_period_end, frequency_months) + timedelta(days=policy.result_grace_days)
     if today <= due:
         return ""
     late = plural((today - due).days, "day")
-    return f"Not known since {day(last_period_end)}: the next result was due by {day(due)} and is {late} late."
+    where = f" on its usual basis ({only_over})" if only_over else ""
+    return f"Not known since {day(last_period_end)}{where}: the next result was due by {day(due)} and is {late} late."

@@ -12,14 +12,16 @@ from itertools import islice
 from riskreg.domain.sentences import plural
 from riskreg.exchange.csv_files import without_apostrophe
 from riskreg.exchange.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Kind, Line, Sheet, Workbook
-from riskreg.exchange.tables import NOT_UTF8, UNSHOWABLE, BrokenTable, Problem, cells_for, cut, plain
+from riskreg.exchange.tables import NOT_UTF8, UNSHOWABLE, BrokenTable, Problem, cells_for, cut, plain, quoted
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LOOKED_AT = 30
 MOST_PROBLEMS = 20
 ROWS_BELOW = 2  # a title has headings and a row below it, at least
 FIGURE = re.compile(r"\s*[-+£]?[0-9]")
-MIXED = re.compile("[ÂÃ][\x80-\xbf]|â€")  # UTF-8 that was read as Windows-1252
+# What no English text holds when it is read as Windows-1252: UTF-8 in parts of it, or the apostrophes, dashes and
+# accents of an old Macintosh, which turn into capitals behind small letters and between spaces.
+MISREAD = re.compile(r'[^\s,;|"]*(?:[ÂÃ][\x80-\xbf]|â€|[a-z][À-ÞŠŒŽŸ]|(?<= )[ÐÑ](?= ))[^\s,;|"]*')
 DECLARED = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)  # what Excel writes and reads as a first line
 NO_SEPARATOR = (
     "no separator was found: the columns of a CSV file are parted by commas, semicolons, tabs or bars, "
@@ -108,7 +110,7 @@ def _decoded(content: bytes, name: str) -> str:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             text = content.decode("utf-16")
         else:
-            text = _eight_bits(content)
+            text = _eight_bits(content, name)
     except UnicodeDecodeError:
         no_text = UNSHOWABLE.search(content.decode("latin-1"))
         raise BrokenTable([Problem(name, None, "", NO_TEXT if no_text else NOT_UTF8)]) from None
@@ -117,14 +119,16 @@ def _decoded(content: bytes, name: str) -> str:
     return text
 
 
-def _eight_bits(content: bytes) -> str:
+def _eight_bits(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252")
-        if MIXED.search(text):
-            raise
-        return text
+    if found := MISREAD.search(text):
+        row = text.count("\n", 0, found.start()) + 1
+        why = f"{quoted(found[0])} shows that the encoding is another: save the file as “CSV UTF-8” and try again."
+        raise BrokenTable([Problem(name, row, "", why)])
+    return text
 
 
 def _separator(text: str, name: str) -> str:

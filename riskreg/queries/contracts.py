@@ -19,7 +19,7 @@ from riskreg.domain.policy import Policy
 from riskreg.extensions import db
 from riskreg.models import Contract, ContractReview, ContractRoute, Post, SignalRow
 from riskreg.queries.contract_filters import ContractFilter, heeded_by_a_risk, is_unheeded, narrowed, present_end
-from riskreg.queries.performance import any_late, latest_periods, performance
+from riskreg.queries.performance import any_late, performance, periods_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ _COLUMNS = (
     Post.title.label("manager"),
     heeded_by_a_risk.label("heeded"),
     performance.label("performance"),
-    latest_periods.label("latest_periods"),
+    periods_counted.label("periods_counted"),
 )
 
 _KIND_ORDER = case(*((Contract.kind == kind, place) for place, kind in enumerate(KINDS)))
@@ -172,7 +172,7 @@ def _listed(row: Any, facts: ContractFacts, standing: tuple[int, int], today: da
         reaches=standing[1],
         heeded=row.heeded,
         performance=row.performance,
-        late=any_late(row.latest_periods, today, policy),
+        late=any_late(row.periods_counted, today, policy),
     )
 
 

@@ -38,7 +38,7 @@ from riskreg.models import (
     Risk,
     SignalRow,
 )
-from riskreg.queries.indicators import latest_result
+from riskreg.queries.latest import last_usual, only_over
 from riskreg.queries.policies import policy_on, policy_shown, registers_in_force
 from riskreg.working_days import is_working_day
 
@@ -223,7 +223,8 @@ def _results(rules: _Rules, only: Only) -> Iterator[Due]:
         return
     query = (
         select(Indicator.id, Indicator.name, Indicator.frequency_months, Result.period, Result.period_end)
-        .join(Result, latest_result(Result))
+        .add_columns(only_over(Result))
+        .join(Result, last_usual(Result))
         .where(Indicator.ended_on.is_(None))
     )
     if only is not None:
@@ -231,11 +232,12 @@ def _results(rules: _Rules, only: Only) -> Iterator[Due]:
     for row in db.session.execute(query):
         due_on = add_months(row.period_end, row.frequency_months) + timedelta(days=policy.result_grace_days)
         period_end = next_period_end(row.period_end, row.frequency_months)
+        known = f"on its usual basis ({row.only_over})" if row.only_over else "known"
         yield _with_stage(
             NoticeKind.RESULT, row.id, due_on, today, policy,
             owner_post_id=None, owner="", what=f"Result for the period to {day(period_end)}",
             text=row.name, do="Publish the result",
-            page=("publish", row.id), detail=(f"Last result known: {row.period}.",), period_end=period_end,
+            page=("publish", row.id), detail=(f"Last result {known}: {row.period}.",), period_end=period_end,
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from riskreg.domain.scoring import Rag
 from riskreg.domain.targets import Polarity, Target, TargetKind
 from riskreg.extensions import db
 from riskreg.models import Indicator, Result, TargetRow
-from riskreg.queries.indicators import latest_result
+from riskreg.queries.latest import latest_result
 
 OneRow = Row[*tuple[Any, ...]]
 

@@ -205,8 +205,9 @@ def _results(indicator_id: int) -> list[ResultLine]:
         .add_columns(Result.direction, Result.policy_version, Result.published_on, Result.source_line, Result.note)
         .add_columns(Person.name)
         .outerjoin(Person, Person.id == Result.person_id)
+        .join(Indicator, Indicator.id == Result.indicator_id)
         .where(Result.indicator_id == indicator_id)
-        .order_by(Result.period_end, Result.basis, Result.revision)
+        .order_by(Result.period_end, Result.basis == Indicator.basis, Result.basis, Result.revision)
     )
     return [ResultLine(*row) for row in db.session.execute(query)]
 

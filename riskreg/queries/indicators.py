@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from riskreg.domain.dates import add_months
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import figure
-from riskreg.domain.signals import stale
 from riskreg.domain.targets import TargetKind
 from riskreg.extensions import db
 from riskreg.models import Benchmark, Indicator, Link, Result, TargetRow
+from riskreg.queries.latest import last_usual, lateness, latest_result, newest_first, overdue_before, with_lateness
 
 NOT_RATED = "not rated"
 RAG_CHOICES = ("RED", "AMBER", "GREEN", NOT_RATED)
 OneRow = Row[*tuple[Any, ...]]
 Rows = Select[*tuple[Any, ...]]
 Trend = tuple[tuple[Decimal, str | None], ...]
-_newest = aliased(Result)
 _latest = aliased(Result)
+_usual = aliased(Result)
 _OF_LATEST = (
     *(_latest.period, _latest.period_end, _latest.basis, _latest.value),
-    *(_latest.rag, _latest.direction, _latest.target_value),
+    *(_latest.rag, _latest.direction, _latest.target_value, _latest.target_year),
 )
 
 
@@ -108,31 +107,6 @@ class ScorecardRow:
     late: str
 
 
-def latest_result(result: Any = _latest) -> ColumnElement[bool]:
-    """The condition that joins an indicator to its latest result: an index seek each, however many results."""
-    newest = (
-        select(_newest.id)
-        .where(_newest.indicator_id == Indicator.id, _newest.current)
-        .order_by(_newest.period_end.desc(), _newest.id.desc())
-        .limit(1)
-        .correlate(Indicator)
-        .scalar_subquery()
-    )
-    return and_(result.indicator_id == Indicator.id, result.id == newest)
-
-
-def overdue_before(frequency_months: int, today: date, policy: Policy) -> date:
-    """Return the last period end that makes a result overdue today, as `domain.signals.stale` counts."""
-    near = add_months(today - timedelta(days=policy.result_grace_days), -frequency_months)
-    days = (near + timedelta(days=away) for away in range(5, -6, -1))
-    return next(day for day in days if stale(day, frequency_months, today, policy))
-
-
-def lateness(period_end: date | None, frequency_months: int, today: date, policy: Policy | None) -> str:
-    """Say that the result after the one of a period is overdue; empty when it is not, or nothing is known to be due."""
-    return stale(period_end, frequency_months, today, policy) if period_end and policy else ""
-
-
 def groups_shown(wanted: ScorecardFilter, today: date, policy: Policy | None) -> list[Group]:
     """Return the groups that hold what is wanted, in the order of the plan: one query, or two when `stale` is asked."""
 
@@ -140,7 +114,8 @@ def groups_shown(wanted: ScorecardFilter, today: date, policy: Policy | None) ->
         return func.count().filter(_latest.rag == rag)
 
     query = select(Indicator.service_group, func.count(), rated("RED"), rated("AMBER"), rated("GREEN"))
-    query = query.outerjoin(_latest, latest_result()).group_by(Indicator.service_group)
+    query = query.select_from(Indicator).outerjoin(_latest, latest_result(_latest))
+    query = query.outerjoin(_usual, last_usual(_usual)).group_by(Indicator.service_group)
     rows = db.session.execute(_narrowed(query, wanted, today, policy).order_by(func.min(Indicator.position)))
     return [Group(*tuple(row)) for row in rows]
 
@@ -160,15 +135,15 @@ def scorecard(
     """
     query = (
         select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.unit)
-        .add_columns((Indicator.qpr != "").label("qpr"), Indicator.frequency_months, _latest.target_year)
-        .add_columns(*_OF_LATEST, Indicator.basis.label("usual"))
-        .outerjoin(_latest, latest_result())
+        .add_columns((Indicator.qpr != "").label("qpr"), *_OF_LATEST, Indicator.basis.label("usual"))
+        .select_from(Indicator)
+        .outerjoin(_latest, latest_result(_latest))
         .order_by(Indicator.position, Indicator.id)
     )
-    rows = db.session.execute(_narrowed(query, wanted, today, policy).offset(offset).limit(size)).all()
+    query = _narrowed(with_lateness(query, _usual), wanted, today, policy).offset(offset).limit(size)
+    rows = db.session.execute(query).all()
     ids = [row.id for row in rows]
-    targets, national = _targets(ids), _national(ids, today.year)
-    trends, links = _trends(ids), _links(ids)
+    targets, national, trends, links = _targets(ids), _national(ids, today.year), _trends(ids), _links(ids)
     return [
         ScorecardRow(
             id=row.id,
@@ -187,14 +162,14 @@ def scorecard(
             others=_others(national.get(row.id), row.unit),
             trend=trends.get(row.id, ()),
             links=links.get(row.id, 0),
-            late="" if wanted.ended else lateness(row.period_end, row.frequency_months, today, policy),
+            late="" if wanted.ended else lateness(row, today, policy),
         )
         for row in rows
     ]
 
 
 def _narrowed(query: Rows, wanted: ScorecardFilter, today: date, policy: Policy | None) -> Rows:
-    """Add the conditions of a filter to a query over indicators and their latest results."""
+    """Add the conditions of a filter to a query over indicators, their latest and their last usual results."""
     query = query.where(Indicator.ended_on.is_not(None) if wanted.ended else Indicator.ended_on.is_(None))
     if wanted.words:
         fields = (Indicator.name, Indicator.code, Indicator.comment, Indicator.qpr, Indicator.description)
@@ -217,7 +192,7 @@ def _overdue(today: date, policy: Policy | None) -> ColumnElement[bool]:
     return or_(
         false(),
         *(
-            and_(Indicator.frequency_months == months, _latest.period_end <= overdue_before(months, today, policy))
+            and_(Indicator.frequency_months == months, _usual.period_end <= overdue_before(months, today, policy))
             for months in frequencies
         ),
     )
@@ -260,14 +235,16 @@ def _trends(ids: Sequence[int]) -> dict[int, Trend]:
     """Return the results that may be compared with each other: those on the basis of the latest."""
     query = (
         select(Result.indicator_id, Result.basis, Result.value, Result.rag)
+        .join(Indicator, Indicator.id == Result.indicator_id)
         .where(Result.indicator_id.in_(ids), Result.current, Result.value.is_not(None))
-        .order_by(Result.indicator_id, Result.period_end)
+        .order_by(Result.indicator_id, *newest_first())
     )
     points: dict[int, list[Any]] = {}
     for row in db.session.execute(query):
         points.setdefault(row.indicator_id, []).append(row)
     return {
-        key: tuple((row.value, row.rag) for row in rows if row.basis == rows[-1].basis) for key, rows in points.items()
+        key: tuple((row.value, row.rag) for row in reversed(rows) if row.basis == rows[0].basis)
+        for key, rows in points.items()
     }
 
 

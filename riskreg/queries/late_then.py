@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from riskreg.domain.dates import day_of
@@ -18,7 +18,6 @@ from riskreg.domain.lifecycle import LEADS_TO, OWES_AN_ANSWER, DecisionKind, Esc
 from riskreg.domain.policy import Policy
 from riskreg.domain.reviews import Escalated, next_review_due
 from riskreg.domain.scoring import Rag
-from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import (
     AuditEvent,
@@ -33,6 +32,7 @@ from riskreg.models import (
 )
 from riskreg.queries.as_at import RiskState, end_of, open_at
 from riskreg.queries.change_events import BROUGHT_BACK
+from riskreg.queries.latest import lateness
 from riskreg.queries.links import links_at
 from riskreg.queries.pack_register import Content, is_past
 
@@ -215,15 +215,20 @@ def overdue_results_then(
     `written` gives the reference of a risk.
     """
     then = links_at(on, end_of(on))
-    newest = (
-        select(Result.indicator_id, func.max(Result.period_end).label("period_end"))
+    usual = func.max(case((Result.basis == Indicator.basis, Result.period_end)))
+    latest = func.max(Result.period_end)
+    known = (
+        select(Indicator.id.label("indicator_id"), func.coalesce(usual, latest).label("counted_from"))
+        .add_columns(case((latest > usual, Indicator.basis), else_=literal("")).label("only_over"))
+        .join(Result, Result.indicator_id == Indicator.id)
         .where(Result.recorded_at < end_of(on))
-        .group_by(Result.indicator_id)
+        .group_by(Indicator.id, Indicator.basis)
         .subquery()
     )
     rows = db.session.execute(
-        select(Indicator.id, Indicator.name, Indicator.frequency_months, newest.c.period_end, then.c.risk_id)
-        .join(newest, newest.c.indicator_id == Indicator.id)
+        select(Indicator.id, Indicator.name, Indicator.frequency_months, then.c.risk_id)
+        .add_columns(known.c.counted_from, known.c.only_over)
+        .join(known, known.c.indicator_id == Indicator.id)
         .join(then, then.c.indicator_id == Indicator.id)
         .where(or_(Indicator.ended_on.is_(None), Indicator.ended_on > on))
         .order_by(Indicator.position, Indicator.id, then.c.risk_id)
@@ -231,7 +236,7 @@ def overdue_results_then(
     found: dict[int, Content] = {}
     for row in rows:
         one = shown.get(row.risk_id)
-        sentence = stale(row.period_end, row.frequency_months, on, policy)
+        sentence = lateness(row, on, policy)
         if sentence and one is not None and one.status == RiskStatus.OPEN:
             entry = {"about": row.name, "sentence": sentence, "risks": []}
             found.setdefault(row.id, entry)["risks"].append(written(one))

@@ -9,15 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from riskreg.domain.choices import Heeds
 from riskreg.domain.contracts import Milestone, milestones
 from riskreg.domain.escalation import SignalState
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, Result, ResultComment, SignalRow
+from riskreg.queries.latest import lateness, newest_first, with_lateness
 
 RESULTS_SHOWN = 12
 
@@ -95,25 +95,25 @@ class LinkedContract:
 
 
 # Built once and not for every page: building a statement takes longer than running it.
-_INDICATORS = (
-    select(Indicator.id, Indicator.name, Indicator.unit, Indicator.frequency_months, Indicator.basis)
+_INDICATORS = with_lateness(
+    select(Indicator.id, Indicator.name, Indicator.unit, Indicator.basis)
     .add_columns(
         Link.id.label("link_id"), Link.reason, Link.heeds, Link.assumed, Link.source_line, Link.from_on, Link.until_on
     )
     .join(Link, Link.indicator_id == Indicator.id)
     .where(Link.risk_id == bindparam("risk_id"))
-    .order_by(Indicator.position, Indicator.id)
+    .order_by(Indicator.position, Indicator.id),
+    aliased(Result),
 )
 _RANKED = (
     select(Result.indicator_id, Result.basis, Result.period, Result.period_end, Result.value, Result.printed)
     .add_columns(Result.rag, Result.why, Result.direction, Result.target_value, Result.target_year)
     .add_columns(Result.floor_value, Result.floor_assumed)
     .add_columns(
-        func.row_number()
-        .over(partition_by=Result.indicator_id, order_by=(Result.period_end.desc(), Result.id.desc()))
-        .label("place"),
+        func.row_number().over(partition_by=Result.indicator_id, order_by=newest_first()).label("place"),
         Result.id.label("result_id"),
     )
+    .join(Indicator, Indicator.id == Result.indicator_id)
     .where(Result.indicator_id.in_(bindparam("ids", expanding=True)), Result.current)
     .subquery()
 )
@@ -174,9 +174,14 @@ def _indicator(row: Any, results: Sequence[LatestResult], policy: Policy, today:
         until_on=row.until_on,
         latest=latest,
         trend=trend_of(results),
-        late=stale(latest.period_end, row.frequency_months, today, policy) if latest else "",
-        unusual=latest.basis if latest and latest.basis != row.basis else "",
+        late=lateness(row, today, policy),
+        unusual=unusual(latest, row.basis),
     )
+
+
+def unusual(latest: LatestResult | None, usual: str) -> str:
+    """What the latest result is measured over, where that is not the usual."""
+    return latest.basis if latest and latest.basis != usual else ""
 
 
 def trend_of(results: Sequence[LatestResult]) -> tuple[tuple[Decimal, str | None], ...]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from riskreg.domain.dates import add_months
 from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.sentences import written_reference
-from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import Indicator, Link, Reference, Register, Result, Risk
-from riskreg.queries.indicators import latest_result
+from riskreg.queries.latest import lateness, with_lateness
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +21,16 @@ class OverdueResult:
     """An indicator whose next result is overdue; `sentence` says since when it is not known."""
 
     id: int
-    code: str
     name: str
-    group: str
-    period: str
-    due_on: date
     sentence: str
 
 
 def overdue_results(today: date, policy: Policy) -> list[OverdueResult]:
     """Return the indicators whose next result is overdue, in the order of the scorecard, by one query."""
-    query = (
-        select(Indicator.id, Indicator.code, Indicator.name, Indicator.service_group, Indicator.frequency_months)
-        .add_columns(Result.period, Result.period_end)
-        .join(Result, latest_result(Result))
-        .where(Indicator.ended_on.is_(None))
-        .order_by(Indicator.position, Indicator.id)
-    )
-    found = []
-    for row in db.session.execute(query):
-        sentence = stale(row.period_end, row.frequency_months, today, policy)
-        if sentence:
-            due_on = add_months(row.period_end, row.frequency_months) + timedelta(days=policy.result_grace_days)
-            about = (row.id, row.code, row.name, row.service_group, row.period)
-            found.append(OverdueResult(*about, due_on, sentence))
-    return found
+    query = with_lateness(select(Indicator.id, Indicator.name).where(Indicator.ended_on.is_(None)), Result)
+    rows = db.session.execute(query.order_by(Indicator.position, Indicator.id))
+    sentences = ((row, lateness(row, today, policy)) for row in rows)
+    return [OverdueResult(row.id, row.name, sentence) for row, sentence in sentences if sentence]
 
 
 def overdue_behind_risks(register_id: int, today: date, policy: Policy) -> list[dict[str, Any]]:

@@ -15,10 +15,11 @@ from riskreg.domain.lifecycle import RiskStatus
 from riskreg.domain.policy import Policy
 from riskreg.domain.scoring import Rag
 from riskreg.domain.sentences import written_reference
+from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import Contract, Indicator, Link, Reference, Register, Result, Risk
-from riskreg.queries.indicators import lateness, latest_result
-from riskreg.queries.linked import LatestResult, latest_results, trend_of
+from riskreg.queries.latest import last_usual, lateness_of, latest_result
+from riskreg.queries.linked import LatestResult, latest_results, trend_of, unusual
 
 NOT_RATED, NONE = "not rated", "no indicator"
 WORDS = (*(str(rag) for rag in sorted(Rag, key=lambda one: -one.severity)), NOT_RATED, NONE)
@@ -37,7 +38,10 @@ class RelyingRisk:
 
 @dataclass(frozen=True, slots=True)
 class OwnIndicator:
-    """An indicator of a contract. `late` says since when it is not known, empty when its next result is not overdue."""
+    """An indicator of a contract. `late` says since when it is not known, empty when its next result is not overdue.
+
+    `unusual`: what the latest result is measured over, where that is not the usual.
+    """
 
     id: int
     code: str
@@ -45,6 +49,7 @@ class OwnIndicator:
     unit: str
     is_rated: bool
     latest: LatestResult | None
+    unusual: str
     trend: Sequence[tuple[Decimal, str | None]]
     late: str
     risks: Sequence[RelyingRisk]
@@ -67,12 +72,12 @@ class Performance:
     ended: Sequence[EndedIndicator]
 
 
-def _of_contract(column: ColumnElement[Any]) -> Any:
-    """What a column over the latest results of a contract's own indicators comes to, as a column of the contract."""
+def _of_contract(column: ColumnElement[Any], which: ColumnElement[bool]) -> Any:
+    """What a column over one result of each of a contract's own indicators comes to, as a column of the contract."""
     return (
         select(column)
         .select_from(Indicator)
-        .outerjoin(Result, latest_result(Result))
+        .outerjoin(Result, which)
         .where(Indicator.contract_id == Contract.id, Indicator.ended_on.is_(None))
         .correlate(Contract)
         .scalar_subquery()
@@ -81,38 +86,37 @@ def _of_contract(column: ColumnElement[Any]) -> Any:
 
 # How grave the worst latest result of a contract's own indicators is: 0 where none is rated, None where it has none.
 _grave = case(*((Result.rag == str(rag), rag.severity + 1) for rag in Rag), else_=0)
-_worst = _of_contract(func.max(_grave))
+_worst = _of_contract(func.max(_grave), latest_result(Result))
 performance: ColumnElement[str] = case(
     *((_worst == rag.severity + 1, literal(str(rag))) for rag in Rag),
     (_worst == 0, literal(NOT_RATED)),
     else_=literal(NONE),
 )
 
-# The months between two results and the end of the latest period, for each indicator: “12 2016-12-31,3 2017-03-31”.
+# The months between two results and the day from which the next is counted, of each: “12 2016-12-31,3 2017-03-31”.
 _period = cast(Indicator.frequency_months, String) + " " + cast(Result.period_end, String)
-latest_periods = _of_contract(func.aggregate_strings(_period, ","))
+periods_counted = _of_contract(func.aggregate_strings(_period, ","), last_usual(Result))
 
 
 def performance_of(contract: Contract, today: date, policy: Policy) -> Performance:
     """Return a contract's own indicators with their latest results and the risks that rely on it.
 
-    The contract comes with its indicators; two queries more, none when it has none.
+    The contract comes with its indicators; three queries more, none when it has none.
     """
+    ended = [EndedIndicator(one.id, one.name, one.ended_on) for one in contract.indicators if one.ended_on]
     live = [one for one in contract.indicators if one.ended_on is None]
     ids = [one.id for one in live]
-    results, risks = (latest_results(ids), _relying(contract.id, ids)) if live else ({}, {})
-    own = [_own(one, results.get(one.id, ()), risks[one.id], today, policy) for one in live]
-    ended = [EndedIndicator(one.id, one.name, one.ended_on) for one in contract.indicators if one.ended_on]
+    if not live:
+        return Performance([], ended)
+    results, risks, late = latest_results(ids), _relying(contract.id, ids), lateness_of(ids, today, policy)
+    own = [_own(one, results.get(one.id, ()), late[one.id], risks[one.id]) for one in live]
     return Performance(own, ended)
 
 
-def _own(
-    one: Indicator, results: Sequence[LatestResult], risks: Sequence[RelyingRisk], today: date, policy: Policy
-) -> OwnIndicator:
+def _own(one: Indicator, results: Sequence[LatestResult], late: str, risks: Sequence[RelyingRisk]) -> OwnIndicator:
     latest = results[0] if results else None
-    late = lateness(latest.period_end if latest else None, one.frequency_months, today, policy)
     about = (one.id, one.code, one.name, one.unit, one.is_rated)
-    return OwnIndicator(*about, latest, trend_of(results), late, risks)
+    return OwnIndicator(*about, latest, unusual(latest, one.basis), trend_of(results), late, risks)
 
 
 def _relying(contract_id: int, ids: Sequence[int]) -> dict[int, list[RelyingRisk]]:
@@ -135,10 +139,10 @@ def _relying(contract_id: int, ids: Sequence[int]) -> dict[int, list[RelyingRisk
     return {key: [RelyingRisk(*one, heeds.get((one[0], key))) for one in risks] for key in ids}
 
 
-def any_late(latest: str | None, today: date, policy: Policy) -> bool:
-    """Whether the next result of one of a contract's own indicators is overdue; `latest` is what latest_periods has."""
-    periods = (one.split() for one in (latest or "").split(",") if one)
-    return any(lateness(date.fromisoformat(ends), int(months), today, policy) for months, ends in periods)
+def any_late(counted: str | None, today: date, policy: Policy) -> bool:
+    """Whether the next result of one of a contract's own indicators is overdue; `counted` is its periods_counted."""
+    periods = (one.split() for one in (counted or "").split(",") if one)
+    return any(stale(date.fromisoformat(ends), int(months), today, policy) for months, ends in periods)
 
 
 def contracts_to_measure(posts: Collection[int] | None) -> list[tuple[int, str]]:

@@ -30,7 +30,7 @@ from riskreg.models import (
 )
 from riskreg.queries.before_dmt import STANDING, Standing
 from riskreg.queries.contract_filters import heeded_by_a_risk
-from riskreg.queries.indicators import latest_result
+from riskreg.queries.latest import latest_result
 from riskreg.queries.slips import SLIPS
 
 MOST = 50

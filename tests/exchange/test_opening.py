@@ -199,7 +199,11 @@ def test_rows_that_are_only_formatted_do_not_count() -> None:
             "a,b\nx\u00e9,1\n".encode() + b"\x81",
             "a.csv: the file is not in UTF-8: save it as “CSV UTF-8” and try again.",
         ),
-        ("a,b\nWe’re,1\n".encode() + b"\xe9,2\n", "a.csv: the file is not in UTF-8: save it as “CSV UTF-8”"),
+        ("a,b\nWe’re,1\n".encode() + b"\xe9,2\n", "a.csv, row 2: “Weâ€™re” shows that the encoding is another: save"),
+        ("a,b\n1,2\nthe child’s,2\n".encode("mac-roman"), "a.csv, row 3: “childÕs” shows that the encoding is another"),
+        ("a,b\n“Good”,2\n".encode("mac-roman"), "a.csv, row 2: “ÒGoodÓ” shows that the encoding is another"),
+        ("a,b\nA café – open,2\n".encode("mac-roman"), "a.csv, row 2: “cafŽ” shows that the encoding is another"),
+        ("a;b\n2016 – 2017;2\n".encode("mac-roman"), "a.csv, row 2: “Ð” shows that the encoding is another"),
         ("a,b\n1,2\n".encode("utf-16-le"), f"a.csv: {separated.NO_TEXT}"),
         (b'a,b\n"x,1\n', "a.csv, row 2: the row cannot be read from here on"),
         (
@@ -222,6 +226,12 @@ def test_rows_that_are_only_formatted_do_not_count() -> None:
 )
 def test_a_csv_file_is_refused_with_the_row_and_the_reason(content: bytes, said: str) -> None:
     assert books.refusals(content, "a.csv")[0].startswith(said)
+
+
+def test_names_with_accents_are_no_sign_of_another_encoding() -> None:
+    names = "Órla Ní Ýr; Françoise à Paris; ÉLODIE; naïve – café’s “Ñandú”; £5 Østergård; Žofie"
+    (_, line) = books.lines_of(f'a,b\n"{names}",1\n'.encode("cp1252"), "a.csv")
+    assert next(iter(line.cells.values())).words == names
 
 
 def test_of_a_title_with_a_comma_no_good_row_is_blamed() -> None:

@@ -1,17 +1,13 @@
-"""The scorecard's reads: the latest result, trends on one basis, and what counts as overdue."""
+"""The scorecard's reads: the latest result, trends on one basis, national figures."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 
 from riskreg.domain.policy import Policy
-from riskreg.domain.signals import stale
 from riskreg.extensions import db
 from riskreg.models import Benchmark
 from riskreg.queries.indicators import (
@@ -20,7 +16,6 @@ from riskreg.queries.indicators import (
     ScorecardRow,
     group_names,
     groups_shown,
-    overdue_before,
     scorecard,
 )
 from tests import factories as make
@@ -102,21 +97,3 @@ def test_the_national_column_is_the_latest_year_that_is_known_of_each(app: Flask
         db.session.add(Benchmark(indicator_id=indicator.id, year=year, printed="", comparable=False, **figures))
     db.session.flush()
     assert [one.others for one in rows()] == [Others(2017, "61%", False, ""), Others(2016, "", True, "57%")]
-
-
-@pytest.mark.parametrize("months", [1, 3, 12])
-def test_the_last_overdue_day_is_followed_by_one_that_is_not(months: int) -> None:
-    last = overdue_before(months, make.TODAY, POLICY)
-    assert stale(last, months, make.TODAY, POLICY)
-    assert not stale(date.fromordinal(last.toordinal() + 1), months, make.TODAY, POLICY)
-
-
-@given(
-    today=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
-    months=st.sampled_from([1, 2, 3, 6, 12]),
-    away=st.integers(-9, 9),
-)
-def test_the_list_and_the_rule_agree_on_every_day(today: date, months: int, away: int) -> None:
-    last = overdue_before(months, today, POLICY)
-    ended = date.fromordinal(last.toordinal() + away)
-    assert bool(stale(ended, months, today, POLICY)) is (ended <= last)

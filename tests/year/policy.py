@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from riskreg.extensions import db
 from riskreg.models import (
@@ -159,13 +159,18 @@ def due_things(words: Words) -> Iterator[Thing]:
             told = frozenset({"owner"} if signal.reaches == 1 else {"owner", "line"})
             says = f"{words.contract[signal.contract_id]}: {signal.kind}, {signal.fact}, found on {signal.found_on}"
             yield Thing("milestone", says, signal.since, owners[signal.contract_id], "reached", told)
-    latest = select(Indicator.id, Indicator.frequency_months, func.max(Result.period_end).label("ends"))
-    latest = latest.join(Result, Result.indicator_id == Indicator.id).where(
-        Result.current, Indicator.ended_on.is_(None)
-    )
-    for row in db.session.execute(latest.group_by(Indicator.id, Indicator.frequency_months)):
-        due = months_on(row.ends, row.frequency_months) + timedelta(days=RULES["result_grace_days"])
-        yield Thing("result", words.indicator[row.id], due, None)
+    yield from results_due(words)
+
+
+def results_due(words: Words) -> Iterator[Thing]:
+    """The next result of each: it follows the last on the usual basis, or on any where there is none."""
+    published = select(Result.indicator_id, Result.basis == Indicator.basis, Result.period_end)
+    published = published.join(Indicator, Indicator.id == Result.indicator_id).where(Result.current)
+    ends = {(key, usual): end for key, usual, end in db.session.execute(published.order_by(Result.period_end))}
+    for row in db.session.scalars(select(Indicator).where(Indicator.ended_on.is_(None))):
+        if last := ends.get((row.id, True)) or ends.get((row.id, False)):
+            due = months_on(last, row.frequency_months) + timedelta(days=RULES["result_grace_days"])
+            yield Thing("result", words.indicator[row.id], due, None)
 
 
 class Staffing:

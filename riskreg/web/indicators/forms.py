@@ -45,7 +45,8 @@ class PublishForm(Form):
     )
     basis = SelectField(
         "What it is measured over (optional)",
-        hint="Only where this result differs from the usual one. Results on another basis are not compared with it.",
+        hint="Only where this result differs from the usual one. It is compared only with its like, and the usual one "
+        "stays asked for.",
     )
     status = ChoiceField("Status", choices=STATUSES, needed="Say whether the result is provisional or final.")
     note = LongTextField(

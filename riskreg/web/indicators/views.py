@@ -19,9 +19,9 @@ from riskreg.queries.indicators import (
     ScorecardFilter,
     group_names,
     groups_shown,
-    lateness,
     scorecard,
 )
+from riskreg.queries.latest import lateness_of
 from riskreg.web.access import may, needs
 from riskreg.web.in_force import present_policy
 from riskreg.web.indicators import commenting, forecasting, keeping, period_table, publishing, upload
@@ -105,13 +105,13 @@ def indicator(indicator_id: int) -> ResponseReturnValue:
     latest, floors = facts.latest, floors_of(facts, policy)
     then = floors_then(facts, floors, policy)
     ahead = forecasting.prospects_of(facts, policy)
-    months, ended = facts.indicator.frequency_months, facts.indicator.ended_on is not None
+    ended = facts.indicator.ended_on is not None
     return page(
         "indicators/indicator.html",
         facts=facts,
         indicator=facts.indicator,
         latest=latest,
-        late="" if ended else lateness(latest.period_end if latest else None, months, clock.today(), policy),
+        late="" if ended else lateness_of([indicator_id], clock.today(), policy)[indicator_id],
         keeps=may(Permission.KEEP_INDICATOR),
         floors=floors,
         floors_then=then,
